@@ -1,0 +1,109 @@
+/** One setting: its environment variable, what it is for, its default as text, and how its text is read. */
+export interface Setting<Value> {
+  /** Name of the environment variable. */
+  readonly env: string;
+  readonly purpose: string;
+  /** Text that stands in where the variable is unset or empty; without one the setting is required. */
+  readonly fallback?: string;
+  readonly read: Reader<Value>;
+}
+
+/** Reads a setting's text. `form` completes the sentence "must be ..."; `parse` returns undefined for a bad text. */
+export interface Reader<Value> {
+  readonly form: string;
+  readonly parse: (text: string) => Value | undefined;
+}
+
+export type SettingsTable = Readonly<Record<string, Setting<unknown>>>;
+export type SettingsOf<Table extends SettingsTable> = {
+  readonly [Key in keyof Table]: Table[Key] extends Setting<infer Value> ? Value : never;
+};
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads a table of settings. Either all are good, or `faults` has one sentence for each bad one, with its remedy.
+ * A value is quoted only where the setting cannot hold a secret, which is everywhere: secrets come from files.
+ */
+export function readSettings<Table extends SettingsTable>(
+  table: Table,
+  env: Environment,
+): { values: SettingsOf<Table>; faults: string[] } {
+  const faults: string[] = [];
+  const values = Object.fromEntries(
+    Object.entries(table).map(([key, setting]) => [key, readSetting(setting, env, faults)]),
+  );
+  return { values: values as SettingsOf<Table>, faults };
+}
+
+function readSetting(setting: Setting<unknown>, env: Environment, faults: string[]): unknown {
+  const given = env[setting.env];
+  const text = given === undefined || given === '' ? setting.fallback : given;
+  if (text === undefined) {
+    faults.push(`${setting.env} is not set: set it to ${setting.read.form} (${setting.purpose})`);
+    return undefined;
+  }
+  const value = setting.read.parse(text);
+  if (value === undefined) faults.push(`${setting.env} must be ${setting.read.form}, not "${text}"`);
+  return value;
+}
+
+/** The table of settings as text for --help, one line each. */
+export function describeSettings(table: SettingsTable): string {
+  const rows = Object.values(table).map((setting) => [
+    setting.env,
+    setting.fallback === undefined ? '(required)' : setting.fallback === '' ? '(none)' : setting.fallback,
+    `${setting.purpose}: ${setting.read.form}`,
+  ]);
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map(([env = '', fallback = '', text = '']) =>
+      `  ${env.padEnd(widths[0] ?? 0)}  ${fallback.padEnd(widths[1] ?? 0)}  ${text}`.trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Any text. */
+export function anyText(form: string): Reader<string> {
+  return { form, parse: (text) => text };
+}
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most: number): Reader<number> {
+  return {
+    form: `a whole number from ${least} to ${most}`,
+    parse: (text) => {
+      const value = Number(text);
+      return /^\d+$/.test(text) && value >= least && value <= most ? value : undefined;
+    },
+  };
+}
+
+/** A TCP port; 0 lets the system choose. */
+export function port(): Reader<number> {
+  return wholeNumber(0, 65_535);
+}
+
+/** A time in seconds, decimals allowed, as milliseconds. */
+export function seconds(least: number, most: number): Reader<number> {
+  return {
+    form: `a number of seconds from ${least} to ${most}`,
+    parse: (text) => {
+      const value = Number(text);
+      const good = /^\d+(\.\d+)?$/.test(text) && value >= least && value <= most;
+      return good ? Math.round(value * 1000) : undefined;
+    },
+  };
+}
+
+/** true or false. */
+export function flag(): Reader<boolean> {
+  return {
+    form: 'true or false',
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  };
+}
+
+/** One of a few words. */
+export function oneOf<Word extends string>(words: readonly Word[]): Reader<Word> {
+  return { form: `one of ${words.join(', ')}`, parse: (text) => words.find((word) => word === text) };
+}
