@@ -1,0 +1,131 @@
+import { nestingOf, objectMembers } from './json-text.js';
+
+/** The workflow that Argo's agent vouches for. */
+export interface WorkflowMetadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+}
+
+/** An output that the template declares; `fallback` is its own default, which Argo does not apply to plugin nodes. */
+export interface DeclaredOutput {
+  readonly name: string;
+  readonly fallback: string | undefined;
+}
+
+/** An argument of the template: its value, and its JSON text as it was written. */
+export interface Argument {
+  readonly value: unknown;
+  readonly text: string;
+}
+
+/** A plugin template that is ours. */
+export interface PluginTemplate {
+  readonly workflow: WorkflowMetadata;
+  readonly templateName: string;
+  readonly arguments: ReadonlyMap<string, Argument>;
+  readonly declaredOutputs: readonly DeclaredOutput[];
+  /** The template with sorted keys: equal for two POSTs of the same task, different for two tasks. */
+  readonly canonical: string;
+}
+
+export type ParsedTemplate =
+  | { readonly kind: 'not-ours' }
+  | { readonly kind: 'ours'; readonly template: PluginTemplate; readonly faults: readonly string[] };
+
+/** Deepest nesting of objects and arrays that is taken, in the body and in each JSON spec. */
+export const deepestNesting = 500;
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the body that Argo's agent POSTs: {"workflow":{"metadata":{...}},"template":{"name","inputs","outputs",
+ * "plugin":{KEY:{"args":{...}}}}}. Throws a SyntaxError only when it is no JSON; a template whose `plugin` lacks
+ * our key is not ours; whatever else is wrong is a fault, one sentence each.
+ * https://github.com/argoproj/argo-workflows/blob/v4.1.2/pkg/plugins/executor/template_executor_plugin.go
+ */
+export function parseExecuteTemplate(body: string, pluginKey: string): ParsedTemplate {
+  const envelope = toObject(JSON.parse(body));
+  const template = toObject(envelope['template']);
+  const plugin = toObject(template['plugin']);
+  if (!Object.hasOwn(plugin, pluginKey)) return { kind: 'not-ours' };
+
+  const faults: string[] = [];
+  const tooDeep = nestingOf(body) > deepestNesting;
+  if (tooDeep)
+    faults.push(`the body nests objects and arrays deeper than ${deepestNesting} levels: flatten it`);
+  const metadata = toObject(toObject(envelope['workflow'])['metadata']);
+  return {
+    kind: 'ours',
+    template: {
+      workflow: {
+        name: requireText(metadata, 'name', 'workflow.metadata.name', faults),
+        namespace: requireText(metadata, 'namespace', 'workflow.metadata.namespace', faults),
+        uid: requireText(metadata, 'uid', 'workflow.metadata.uid', faults),
+      },
+      templateName: requireText(template, 'name', 'template.name', faults),
+      arguments: readArguments(body, envelope, pluginKey, faults),
+      declaredOutputs: readDeclaredOutputs(template),
+      canonical: tooDeep ? '' : JSON.stringify(template, sortKeys),
+    },
+    faults,
+  };
+}
+
+function toObject(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function requireText(from: JsonObject, key: string, path: string, faults: string[]): string {
+  const value = from[key];
+  if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value;
+  faults.push(`${path} must be a text that is not empty: Argo 3.4.2 or newer sends it`);
+  return '';
+}
+
+/** Follows the body's text down to the arguments, so that each keeps its own text and no duplicate goes unseen. */
+function readArguments(
+  body: string,
+  envelope: JsonObject,
+  pluginKey: string,
+  faults: string[],
+): ReadonlyMap<string, Argument> {
+  let text = body;
+  let value: unknown = envelope;
+  for (const key of ['template', 'plugin', pluginKey, 'args']) {
+    const same = isObject(value) ? objectMembers(text).filter((member) => member.key === key) : [];
+    if (same.length > 1) faults.push(`the body has the key "${key}" ${same.length} times: send it once`);
+    text = same.at(-1)?.text ?? '';
+    value = toObject(value)[key];
+  }
+  const found = new Map<string, Argument>();
+  if (!isObject(value)) {
+    faults.push(`template.plugin.${pluginKey}.args must be an object with the driver's arguments`);
+    return found;
+  }
+  for (const member of objectMembers(text)) {
+    if (found.has(member.key)) faults.push(`argument "${member.key}" is there twice: send it once`);
+    found.set(member.key, { value: value[member.key], text: member.text });
+  }
+  return found;
+}
+
+function readDeclaredOutputs(template: JsonObject): DeclaredOutput[] {
+  const parameters = toObject(template['outputs'])['parameters'];
+  if (!Array.isArray(parameters)) return [];
+  return parameters.map(toObject).flatMap((parameter) => {
+    const name = parameter['name'];
+    if (typeof name !== 'string') return [];
+    const fallback = toObject(parameter['valueFrom'])['default'] ?? parameter['default'];
+    return [{ name, fallback: typeof fallback === 'string' ? fallback : undefined }];
+  });
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
+}

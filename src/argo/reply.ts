@@ -1,0 +1,65 @@
+/** An output parameter of a node; Argo keeps values as strings. */
+export interface Parameter {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * What a plugin may answer to Argo's agent. The wrong pairs have no place in this type: a final phase has a
+ * message and no requeue, "not yet" has a requeue and is never Running (a Running plugin node ignores Terminate
+ * and its own timeout), and only a node that Succeeded has outputs.
+ * https://github.com/argoproj/argo-workflows/blob/v4.1.2/pkg/plugins/executor/template_executor_plugin.go
+ */
+export type ExecuteTemplateReply = NotOurs | Succeeded | NotSucceeded | NotYet | Waiting;
+
+/** The template is another plugin's: the agent asks the next one. */
+export type NotOurs = Readonly<Record<string, never>>;
+export interface Succeeded {
+  readonly node: {
+    readonly phase: 'Succeeded';
+    readonly message: string;
+    readonly outputs: { readonly parameters: readonly Parameter[] };
+  };
+}
+/** Failed is the pipeline's fault, Error the platform's; users' retryPolicy depends on the difference. */
+export interface NotSucceeded {
+  readonly node: { readonly phase: FailurePhase; readonly message: string };
+}
+export type FailurePhase = 'Failed' | 'Error';
+/** All is well and not done: Argo publishes nothing and asks again. */
+export interface NotYet {
+  readonly node: Readonly<Record<string, never>>;
+  readonly requeue: Requeue;
+}
+/** Not done, and the user should know why. */
+export interface Waiting {
+  readonly node: { readonly phase: 'Pending'; readonly message: string };
+  readonly requeue: Requeue;
+}
+/** A Go duration. */
+export type Requeue = `${number}ms`;
+
+/** Longest message in bytes: messages live in the workflow's status, which has a limit of its own. */
+const longestMessageBytes = 1024;
+
+export const notOurs: NotOurs = {};
+
+export function succeeded(message: string, parameters: readonly Parameter[]): Succeeded {
+  return { node: { phase: 'Succeeded', message: toMessage(message), outputs: { parameters } } };
+}
+
+export function notSucceeded(phase: FailurePhase, message: string): NotSucceeded {
+  return { node: { phase, message: toMessage(message) } };
+}
+
+/** One line, never empty (Argo would keep the node's old message), at most 1 KiB of UTF-8. */
+function toMessage(text: string): string {
+  const line = text
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim();
+  const bytes = Buffer.from(line === '' ? 'no message was given' : line);
+  if (bytes.length <= longestMessageBytes) return bytes.toString();
+  const cut = bytes.subarray(0, longestMessageBytes - 3).toString();
+  return `${cut.replace(/\uFFFD+$/, '')}...`;
+}

@@ -1,0 +1,31 @@
+import { readCommand } from './program/command-line.js';
+import { createLogger, factsOfError } from './program/logger.js';
+import { sidecarSettings } from './sidecar/sidecar-settings.js';
+import { startSidecar } from './sidecar/start-sidecar.js';
+
+const command = readCommand(
+  {
+    name: 'driver-plugin',
+    purpose: 'Argo Workflows executor plugin that runs Kubeflow Pipelines drivers over gRPC',
+    settings: sidecarSettings,
+  },
+  process.argv.slice(2),
+  process.env,
+);
+
+if (command.kind === 'exit') {
+  process.stderr.write(command.stderr);
+  process.exitCode = command.exitCode;
+  process.stdout.write(command.stdout);
+} else {
+  const logger = createLogger(command.settings.logLevel);
+  try {
+    const sidecar = await startSidecar(command.settings, logger);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => void sidecar.close().then(() => logger.info('stopped', { signal })));
+    }
+  } catch (error) {
+    logger.error('cannot start', factsOfError(error));
+    process.exitCode = 1;
+  }
+}

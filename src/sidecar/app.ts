@@ -1,0 +1,93 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { checkAgentToken } from '../argo/agent-token.js';
+import { notOurs } from '../argo/reply.js';
+import type { Answer } from '../bridge/execute-template.js';
+import { factsOfError, type Logger } from '../program/logger.js';
+import { bodyFaults, readBody } from './read-body.js';
+import { sendJson } from './send-json.js';
+
+/** The path that Argo's agent POSTs to: https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/executor/plugins/rpc/plugin.go */
+export const executeTemplatePath = '/api/v1/template.execute';
+
+export interface AppOptions {
+  readonly tokenPath: string;
+  readonly maxBodyBytes: number;
+  readonly executeTemplate: (body: string) => Promise<Answer>;
+  /** Whether the body is a template of ours; asked only while the token cannot be read. */
+  readonly isOurs: (body: string) => boolean;
+  readonly logger: Logger;
+}
+
+/**
+ * The HTTP side: token, body, answer. On the agent's path it never answers 404, which would mute the plugin for
+ * the whole workflow; 400, 413 and 415 only tell of a body that is no JSON, too large, or no application/json.
+ */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.post(executeTemplatePath, authenticate(options), readBody(options.maxBodyBytes), answer(options));
+  app.all(executeTemplatePath, (_request, response) => {
+    sendJson(response.setHeader('Allow', 'POST'), 405, { error: `${executeTemplatePath} takes POST only` });
+  });
+  app.use((_request, response) => {
+    sendJson(response, 404, { error: `this plugin serves POST ${executeTemplatePath} only` });
+  });
+  app.use(answerFault(options.logger));
+  return app;
+}
+
+function authenticate({ tokenPath, logger }: AppOptions): RequestHandler {
+  return async (request, response, next) => {
+    const verdict = await checkAgentToken(tokenPath, request.headers.authorization);
+    if (verdict.kind === 'forbidden') {
+      logger.warn('refused a caller', { httpStatus: 403 });
+      sendJson(response, 403, { error: "the bearer token is not the one that Argo's agent wrote" });
+      return;
+    }
+    if (verdict.kind === 'unreadable') response.locals['tokenFault'] = verdict.reason;
+    next();
+  };
+}
+
+function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler {
+  return async (request, response) => {
+    const startedMs = performance.now();
+    const body: string = request.body;
+    const tokenFault = response.locals['tokenFault'];
+    if (typeof tokenFault === 'string') {
+      // Another plugin's template still gets its {}: an error would fail a node that is not ours.
+      if (isOurs(body)) {
+        logger.error('refused a template', { httpStatus: 500, reason: tokenFault });
+        sendJson(response, 500, { error: tokenFault });
+      } else sendJson(response, 200, notOurs);
+      return;
+    }
+    const { reply, facts } = await executeTemplate(body);
+    const bytesOut = sendJson(response, 200, reply);
+    const ms = Math.round(performance.now() - startedMs);
+    logger.info('answered a template', { ...facts, ms, bytesIn: Buffer.byteLength(body), bytesOut });
+  };
+}
+
+/** The one place where something thrown becomes an answer. */
+function answerFault(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const { httpStatus, error: sentence } = toFault(error);
+    logger[httpStatus === 500 ? 'error' : 'warn']('refused a body', { httpStatus, ...factsOfError(error) });
+    if (!response.headersSent) sendJson(response, httpStatus, { error: sentence });
+  };
+}
+
+function toFault(error: unknown): { readonly httpStatus: number; readonly error: string } {
+  if (error instanceof SyntaxError) return noJson;
+  const type = error instanceof Error && 'type' in error ? String(error.type) : '';
+  return (Object.hasOwn(bodyFaults, type) ? bodyFaults[type] : undefined) ?? unforeseen;
+}
+
+const noJson = { httpStatus: 400, error: 'the body is no JSON: send the ExecuteTemplate request of Argo' };
+const unforeseen = {
+  httpStatus: 500,
+  error: 'driver-plugin failed in a way that nobody foresaw; its log has the stack',
+};
