@@ -1,0 +1,62 @@
+/** Arguments of a CONTAINER driver as KFP's compiler writes them in the MLMD era. */
+export const containerArguments = {
+  type: 'CONTAINER',
+  pipeline_name: 'hello',
+  run_id: 'run-1',
+  run_name: 'hello-x',
+  run_display_name: '',
+  task_name: 'echo',
+  component: '{"executorLabel":"exec-echo"}',
+  task: '{"taskInfo":{"name":"echo"}}',
+  container: '{"image":"python:3.11"}',
+  kubernetes_config: '',
+  dag_execution_id: '1',
+  iteration_index: '-1',
+  cache_disabled: false,
+  ml_pipeline_server_address: 'ml-pipeline.kubeflow',
+  ml_pipeline_server_port: '8887',
+  mlmd_server_address: 'mlmd.kubeflow',
+  mlmd_server_port: '8080',
+  condition_path: '{{outputs.parameters.condition.path}}',
+};
+
+export const rootArguments = {
+  type: 'ROOT_DAG',
+  pipeline_name: 'hello',
+  run_id: 'run-1',
+  component: '{"dag":{}}',
+  task: '',
+  runtime_config: '{}',
+  dag_execution_id: '0',
+  iteration_index: '-1',
+};
+
+const declared = (name: string, fallback?: string) => ({
+  name,
+  valueFrom: { jsonPath: `$.${name}`, ...(fallback !== undefined && { default: fallback }) },
+});
+
+export const containerOutputs = [
+  declared('pod-spec-patch', ''),
+  declared('cached-decision', 'false'),
+  declared('condition', 'true'),
+];
+export const rootOutputs = [
+  declared('execution-id'),
+  declared('iteration-count', '0'),
+  declared('condition', 'true'),
+];
+
+/** The body that Argo's agent POSTs for a template with these arguments. */
+export function templateBody(args: object, outputs: readonly object[] = containerOutputs) {
+  return {
+    workflow: { metadata: { name: 'hello-x', namespace: 'kubeflow', uid: 'uid-1' } },
+    template: {
+      name: 'system-container-driver',
+      inputs: {},
+      outputs: { parameters: outputs },
+      metadata: {},
+      plugin: { 'driver-plugin': { args } },
+    },
+  };
+}
