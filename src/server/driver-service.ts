@@ -67,10 +67,11 @@ export function createExecuteHandler(driveOnce: OnceDriver['driveOnce'], logger:
     const { request, bytesIn } = call.request;
     execute(request, Number(call.getDeadline()))
       .then((driven) => {
+        const clientGone = call.cancelled;
         if (driven.outcome.kind === 'answered') callback(null, driven.outcome.response);
         else callback(toStatusResponse(driven.outcome.error));
         const ms = Math.round(performance.now() - startedAtMs);
-        logCallEnd(logger, driven, { request, bytesIn, ms, clientGone: call.cancelled });
+        logCallEnd(logger, driven, { request, bytesIn, ms, clientGone });
       })
       .catch((thrown: unknown) => callback(toStatusResponse(thrown)));
   };

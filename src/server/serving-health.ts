@@ -17,17 +17,16 @@ export function serveHealth(server: Server, engine: Engine, logger: Logger): Ser
   const health = new HealthImplementation();
   let known: ServingStatus | undefined;
   const say = (status: ServingStatus) => {
-    if (status === known) return;
     known = status;
     for (const name of healthNames) health.setStatus(name, status);
   };
   const askEngine = () => {
     const outage = engine.outage?.();
-    const wasServing = known;
-    say(outage === undefined ? 'SERVING' : 'NOT_SERVING');
-    if (known === wasServing) return;
-    if (outage === undefined) logger.info('can drive', { engine: engine.name });
-    else logger.warn('cannot drive', { engine: engine.name, outage });
+    const status = outage === undefined ? 'SERVING' : 'NOT_SERVING';
+    if (status === known) return;
+    if (outage !== undefined) logger.warn('cannot drive', { engine: engine.name, outage });
+    else if (known !== undefined) logger.info('can drive again', { engine: engine.name });
+    say(status);
   };
   askEngine();
   const timer = setInterval(askEngine, askEngineEveryMs).unref();
