@@ -42,7 +42,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     const before = journal.find(request);
     if (before !== undefined) return before;
     const parentInputs = executions.inputsOfParent(request);
-    const id = request.parent_task_id === undefined ? `${nextId++}` : randomUUID();
+    const id = request.parent_task_id === undefined ? `${nextId}` : randomUUID();
     const { response, inputs, unknown } = evaluate(request, parentInputs, id);
     const driven = toDrive(
       request,
@@ -50,6 +50,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
       inputs,
     );
     journal.append(driven);
+    if (response.execution_id !== undefined) nextId += 1n;
     remember(driven);
     onDrive(driven);
     if (unknown.length > 0) logUnset(logger, request, unknown);
