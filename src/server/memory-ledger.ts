@@ -1,5 +1,5 @@
 import type { Logger } from '../program/logger.js';
-import { isRefusal, type Outcome, type RequestLedger } from './request-ledger.js';
+import { type Claim, isRefusal, type Outcome, type RequestLedger } from './request-ledger.js';
 import { createShelf, type Shelf } from './shelf.js';
 
 /** Times and bounds of a ledger in memory; what is left out has a default. */
@@ -61,13 +61,9 @@ export function createMemoryLedger(
     claim: async (key, fingerprint) => {
       const finished = findFinished(key);
       const known = finished ?? running.get(key);
-      if (known === undefined) {
-        running.set(key, createEntry(fingerprint));
-        return { kind: 'claimed' };
-      }
-      if (known.fingerprint !== fingerprint) return { kind: 'conflict' };
-      known.callers += 1;
-      return { kind: finished === undefined ? 'running' : 'finished', outcome: known.outcome };
+      if (known !== undefined) return claimAgain(known, fingerprint, finished !== undefined);
+      running.set(key, createEntry(fingerprint));
+      return { kind: 'claimed' };
     },
     finish: async (key, outcome) => {
       const entry = running.get(key);
@@ -75,7 +71,7 @@ export function createMemoryLedger(
       running.delete(key);
       if (!isRefusal(outcome)) {
         const shelf = outcome.kind === 'answered' ? successes : failures;
-        shelf.add(key, entry, entryOverheadBytes + key.length + entry.fingerprint.length + sizeOf(outcome));
+        shelf.add(key, entry, sizeOf(key, entry, outcome));
         warnOfLoss(dropBeyond(bounds, failures, successes), successes);
       }
       entry.settle(outcome);
@@ -83,9 +79,7 @@ export function createMemoryLedger(
     lookUp: (key) => {
       const finished = findFinished(key);
       const entry = finished ?? running.get(key);
-      if (entry === undefined) return undefined;
-      const { fingerprint, callers, outcome } = entry;
-      return { fingerprint, callers, outcome, finished: finished !== undefined };
+      return entry && { ...entry, finished: finished !== undefined };
     },
   };
 }
@@ -98,8 +92,15 @@ function createEntry(fingerprint: string): LedgerEntry {
   return { fingerprint, callers: 1, outcome, settle };
 }
 
-function sizeOf(outcome: Outcome): number {
-  return outcome.kind === 'answered' ? outcome.response.length : outcome.error.message.length;
+function claimAgain(entry: LedgerEntry, fingerprint: string, isFinished: boolean): Claim {
+  if (entry.fingerprint !== fingerprint) return { kind: 'conflict' };
+  entry.callers += 1;
+  return { kind: isFinished ? 'finished' : 'running', outcome: entry.outcome };
+}
+
+function sizeOf(key: string, { fingerprint }: LedgerEntry, outcome: Outcome): number {
+  const outcomeBytes = outcome.kind === 'answered' ? outcome.response.length : outcome.error.message.length;
+  return entryOverheadBytes + key.length + fingerprint.length + outcomeBytes;
 }
 
 /** Forgets until the bounds hold. Returns how many successes had less than their promised time. */
