@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import type { Logger } from '../program/logger.js';
 import { addReflection } from './add-reflection.js';
@@ -58,6 +59,8 @@ export async function startDriverServer(options: DriverServerOptions): Promise<D
   const { engine, ledger, logger, host, port, wrapExecute = (execute) => execute } = options;
   const server = new Server({ ...serverOptions, ...options.channelOptions });
   const abort = new AbortController();
+  // Every running drive listens to it; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, abort.signal);
   const onceDriver = createOnceDriver({
     engine,
     ledger,

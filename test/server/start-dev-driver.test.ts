@@ -101,6 +101,17 @@ test('a drive takes its time, and the end of the server ends it undriven', async
   assert.deepEqual(drives(), []);
 });
 
+test('a hundred drives at a time are no leak of listeners', async (t) => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on('warning', onWarning);
+  t.after(() => process.off('warning', onWarning));
+  const { call, drives } = await start(t, { delay: () => 50 });
+  await Promise.all(Array.from({ length: 100 }, (_, index) => call(numbered(index))));
+  assert.equal(drives().length, 100);
+  assert.deepEqual(warnings, []);
+});
+
 test('unknown outputs come back under their own names', async (t) => {
   const { call } = await start(t, { extraOutputs: JSON.parse('{"new-output":"1","__proto__":"p"}') });
   const { extra_outputs: outputs } = await call();
