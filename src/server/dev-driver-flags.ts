@@ -7,6 +7,7 @@ import {
   anyText,
   describeSettings,
   oneOf,
+  optional,
   port,
   type Reader,
   readSettings,
@@ -28,7 +29,7 @@ const flags = {
     fallback: '127.0.0.1',
     read: anyText('an address'),
   },
-  port: { env: '--port', purpose: 'port to listen on, 0 for any', fallback: '50051', read: port() },
+  port: { env: '--port', purpose: 'port to listen on, 0 for any', fallback: '9000', read: port() },
   delay: {
     env: '--delay-ms',
     purpose: 'how long a drive takes',
@@ -153,19 +154,9 @@ function exit(exitCode: number, stdout: string) {
 }
 
 function fraction(): Reader<number> {
-  const parse = (text: string) => (/^(0|1|0?\.\d+|1\.0+|0\.\d+)$/.test(text) ? Number(text) : undefined);
-  return { form: 'a fraction from 0 to 1', parse };
-}
-
-/** Wraps a reader's value, so that "" can say that there is none. */
-function optional<Value>(reader: Reader<Value>): Reader<{ readonly value?: Value }> {
   return {
-    form: reader.form,
-    parse: (text) => {
-      if (text === '') return {};
-      const value = reader.parse(text);
-      return value === undefined ? undefined : { value };
-    },
+    form: 'a fraction from 0 to 1',
+    parse: (text) => (/^(0|1|0?\.\d+|1\.0+|0\.\d+)$/.test(text) ? { value: Number(text) } : undefined),
   };
 }
 
@@ -176,7 +167,7 @@ function textMap(): Reader<Record<string, string>> {
     form: 'the text of a JSON object of strings',
     parse: (text) => {
       const value = parseJson(text);
-      return isTextMap(value) ? value : undefined;
+      return isTextMap(value) ? { value } : undefined;
     },
   };
 }

@@ -44,8 +44,8 @@ function toOptions({
 }: Omit<DevDriverFlags, 'graceMs' | 'logLevel'>) {
   const options: DevDriverOptions = {
     ...flags,
-    ...(retryInfoMs.value !== undefined && { retryInfoMs: retryInfoMs.value }),
-    ...(idsFile.value !== undefined && { idsFile: idsFile.value }),
+    ...(retryInfoMs !== undefined && { retryInfoMs: retryInfoMs }),
+    ...(idsFile !== undefined && { idsFile: idsFile }),
     ...(Object.keys(extraOutputs).length > 0 && { extraOutputs }),
   };
   return options;

@@ -67,12 +67,11 @@ function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const { reply, facts, onDelivered } = await executeTemplate(body, gone.signal);
+    const { socket } = request;
     // "finish" comes when the system has taken every byte; a socket that broke before never gets there.
-    if (onDelivered !== undefined) {
-      response.once('finish', () => {
-        if (response.socket?.destroyed === false) onDelivered();
-      });
-    }
+    response.once('finish', () => {
+      if (!socket.destroyed) onDelivered?.();
+    });
     const bytesOut = sendJson(response, 200, reply);
     const ms = Math.round(performance.now() - startedMs);
     logger.info('answered a template', { ...facts, ms, bytesIn: Buffer.byteLength(body), bytesOut });

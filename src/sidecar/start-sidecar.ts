@@ -127,7 +127,7 @@ function connectDriver(
  * Argo's agent keeps idle connections for 90 s and does not repeat a POST that such a connection swallowed
  * (https://github.com/golang/go/issues/22158): this side must keep them longer.
  */
-const agentTimeouts = { keepAliveTimeout: 120_000, headersTimeout: 125_000, requestTimeout: 30_000 };
+const agentTimeouts = { keepAliveTimeout: 120_000, headersTimeout: 30_000, requestTimeout: 30_000 };
 
 function listen(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -41,7 +41,7 @@ test('flags take their value with = or as the next argument', () => {
     ]),
   );
   assert.deepEqual(
-    [flags.port, flags.status, flags.probability, flags.retryInfoMs.value, flags.idsFile.value],
+    [flags.port, flags.status, flags.probability, flags.retryInfoMs, flags.idsFile],
     [0, 'ABORTED', 0.25, 1_500, '/tmp/ids'],
   );
   assert.deepEqual(flags.extraOutputs, { a: 'b' });

@@ -8,10 +8,15 @@ const mostMs = 3_600_000;
 
 /** A delay: `200`, `uniform:10-200` or `exp:50` (its mean), milliseconds. */
 export function delayDistribution(): Reader<DelayDistribution> {
-  return { form: 'milliseconds: a number, uniform:LEAST-MOST or exp:MEAN, up to 3600000', parse };
+  return { form: 'milliseconds: a number, uniform:LEAST-MOST or exp:MEAN, up to 3600000', parse: parseDelay };
 }
 
-function parse(text: string): DelayDistribution | undefined {
+function parseDelay(text: string): { readonly value: DelayDistribution } | undefined {
+  const value = toDistribution(text);
+  return value === undefined ? undefined : { value };
+}
+
+function toDistribution(text: string): DelayDistribution | undefined {
   const [, kind = 'fixed', first = '', second] = /^(?:(uniform|exp):)?(\d+)(?:-(\d+))?$/.exec(text) ?? [];
   const least = Number(first);
   const most = Number(second ?? first);
