@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type GrpcObject, loadPackageDefinition } from '@grpc/grpc-js';
-import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import { loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import type { ProtoGrpcType } from './generated/driver.js';
 
 /** Folder of the contract: the .proto files, the loader options and the descriptor set. */
@@ -12,11 +12,16 @@ const protoFolder = new URL('../../../proto/', import.meta.url);
  * values cannot differ. Takes about 10 ms.
  */
 export function loadContract(): PackageDefinition {
-  const loaderOptions = JSON.parse(readFileSync(new URL('loader-options.json', protoFolder), 'utf8'));
   return loadSync('kfp/driver/v1/driver.proto', {
-    ...loaderOptions,
+    ...readLoaderOptions(),
     includeDirs: [fileURLToPath(protoFolder)],
   });
+}
+
+/** The type generator takes "String" by name, the loader wants the constructor and falls back to Long without it. */
+function readLoaderOptions(): Options {
+  const text = readFileSync(new URL('loader-options.json', protoFolder), 'utf8');
+  return JSON.parse(text, (_name, value) => (value === 'String' ? String : value));
 }
 
 /** The client constructor of DriverService and its service definition, from a loaded contract. */
