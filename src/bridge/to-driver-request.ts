@@ -1,5 +1,6 @@
 import type { Argument, PluginTemplate } from '../argo/parse-execute-template.js';
 import type { ExecuteRequest } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import { type ArgumentFault, describeFaults } from './describe-faults.js';
 import {
   type ArgumentKind,
   type DriverTypeName,
@@ -27,14 +28,14 @@ export function toDriverRequest(
 ): { readonly request: DriverRequest } | { readonly faults: readonly string[] } {
   // Null counts as absent, so that it cannot be confused with "".
   const given = new Map([...template.arguments].filter(([, { value }]) => value !== null));
-  const faults: string[] = [];
+  const faults: ArgumentFault[] = [];
   const type = readType(given.get('type'), faults);
   checkNamespace(given.get('namespace'), template.workflow.namespace, faults);
   const fields = readFields(requestArguments, given, faults);
   const wishes = readFields(wishArguments, given, faults);
   const extraArgs = readExtraArguments(given, faults);
   if (type !== undefined) checkRequired(type, given, faults);
-  if (type === undefined || faults.length > 0) return { faults };
+  if (type === undefined || faults.length > 0) return { faults: describeFaults(faults) };
   const { name, namespace, uid } = template.workflow;
   const message = {
     workflow: { name, namespace, uid },
@@ -46,15 +47,18 @@ export function toDriverRequest(
   return { request: { type, taskName: String(fields['task_name'] ?? ''), message } };
 }
 
-function readType(argument: Argument | undefined, faults: string[]): DriverTypeName | undefined {
+function readType(argument: Argument | undefined, faults: ArgumentFault[]): DriverTypeName | undefined {
   const type = Object.keys(driverTypes).find((name) => name === argument?.value);
-  if (type === undefined) faults.push('argument "type" must be ROOT_DAG, DAG or CONTAINER');
+  if (type === undefined) faults.push({ argument: 'type', fault: 'must be ROOT_DAG, DAG or CONTAINER' });
   return type as DriverTypeName | undefined;
 }
 
-function checkNamespace(argument: Argument | undefined, namespace: string, faults: string[]): void {
+function checkNamespace(argument: Argument | undefined, namespace: string, faults: ArgumentFault[]): void {
   if (argument === undefined || argument.value === namespace) return;
-  faults.push('argument "namespace" contradicts the namespace of the workflow: leave it out');
+  faults.push({
+    argument: 'namespace',
+    fault: 'contradicts the namespace of the workflow: leave it out',
+  });
 }
 
 type Fields = Record<string, string | number | boolean>;
@@ -62,20 +66,23 @@ type Fields = Record<string, string | number | boolean>;
 function readFields(
   kinds: Readonly<Record<string, ArgumentKind>>,
   given: ReadonlyMap<string, Argument>,
-  faults: string[],
+  faults: ArgumentFault[],
 ): Fields {
   const fields: Fields = {};
   for (const [name, kind] of Object.entries(kinds)) {
     const argument = given.get(name);
     if (argument === undefined) continue;
     const read = readArgument(kind, argument);
-    if ('fault' in read) faults.push(`argument "${name}" ${read.fault}`);
+    if ('fault' in read) faults.push({ argument: name, fault: read.fault });
     else fields[name] = read.value;
   }
   return fields;
 }
 
-function readExtraArguments(given: ReadonlyMap<string, Argument>, faults: string[]): Record<string, string> {
+function readExtraArguments(
+  given: ReadonlyMap<string, Argument>,
+  faults: ArgumentFault[],
+): Record<string, string> {
   const known = [requestArguments, wishArguments].flatMap((kinds) => Object.keys(kinds));
   const handled = new Set([...known, ...envelopeArguments, ...outputPathArguments]);
   const extra: [string, string][] = [];
@@ -83,9 +90,8 @@ function readExtraArguments(given: ReadonlyMap<string, Argument>, faults: string
     if (handled.has(name)) continue;
     const read = readUnknownArgument(argument);
     if (read === undefined) continue;
-    if ('fault' in read) faults.push(`argument ${JSON.stringify(name)} ${read.fault}`);
-    else if (!name.isWellFormed())
-      faults.push(`the name of argument ${JSON.stringify(name)} has a lone surrogate`);
+    if ('fault' in read) faults.push({ argument: name, fault: read.fault });
+    else if (!name.isWellFormed()) faults.push({ argument: name, fault: 'has a lone surrogate in its name' });
     else extra.push([name, String(read.value)]);
   }
   // fromEntries makes own properties, "__proto__" too.
@@ -93,13 +99,17 @@ function readExtraArguments(given: ReadonlyMap<string, Argument>, faults: string
 }
 
 /** parent_task_id marks the KFP 3.0 dialect, which has no component. */
-function checkRequired(type: DriverTypeName, given: ReadonlyMap<string, Argument>, faults: string[]): void {
+function checkRequired(
+  type: DriverTypeName,
+  given: ReadonlyMap<string, Argument>,
+  faults: ArgumentFault[],
+): void {
   const requirements = given.has('parent_task_id') ? kfp3Requirements : mlmdRequirements;
   for (const name of requirements[type]) {
     const value = given.get(name)?.value;
-    if (value === undefined) faults.push(`argument "${name}" is missing: ${type} needs it`);
+    if (value === undefined) faults.push({ argument: name, fault: `is missing: ${type} needs it` });
     else if (value === '' && !mayBeEmpty.includes(name)) {
-      faults.push(`argument "${name}" is empty: ${type} needs it`);
+      faults.push({ argument: name, fault: `is empty: ${type} needs it` });
     }
   }
 }

@@ -29,6 +29,16 @@ export function createLogger(level: LogLevel): Logger {
 export function factsOfError(thrown: unknown): LogFacts {
   if (!(thrown instanceof Error)) return { error: typeof thrown };
   const code = 'code' in thrown ? String(thrown.code) : undefined;
-  const frames = (thrown.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
-  return { error: thrown.name, errorCode: code, errorStack: frames.slice(0, 8).join('\n') };
+  return { error: thrown.name, errorCode: code, errorStack: framesOf(thrown) };
+}
+
+/** The stack after its message, which may quote a body; nothing where the message is no longer the stack's. */
+function framesOf({ message, stack = '' }: Error): string {
+  const messageAt = stack.indexOf(message);
+  if (messageAt === -1) return '';
+  const lines = stack.slice(messageAt + message.length).split('\n');
+  return lines
+    .filter((line) => /^ {4}at .*(:\d+:\d+|<anonymous>)\)?$/.test(line))
+    .slice(0, 8)
+    .join('\n');
 }

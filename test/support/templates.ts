@@ -60,3 +60,18 @@ export function templateBody(args: object, outputs: readonly object[] = containe
     },
   };
 }
+
+/** The same body with the arguments as raw JSON text, for what JSON.stringify cannot write. */
+export function templateText(args: string, outputs: readonly object[] = containerOutputs): string {
+  return JSON.stringify(templateBody({ ARGS: 0 }, outputs)).replace('{"ARGS":0}', () => args);
+}
+
+/** JSON text of CONTAINER arguments with further members as raw JSON text. */
+export function containerArgumentsText(further: string): string {
+  return `${JSON.stringify(containerArguments).slice(0, -1)},${further}}`;
+}
+
+/** Arrays inside each other, as JSON text. */
+export function nestedArrays(depth: number): string {
+  return `${'['.repeat(depth)}${']'.repeat(depth)}`;
+}

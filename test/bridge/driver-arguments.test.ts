@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import protobuf from 'protobufjs';
+import {
+  type ArgumentKind,
+  driverTypes,
+  envelopeArguments,
+  outputPathArguments,
+  requestArguments,
+  wishArguments,
+} from '../../src/bridge/driver-arguments.js';
+
+const contract = new protobuf.Root()
+  .loadSync(new URL('../../../proto/kfp/driver/v1/driver.proto', import.meta.url).pathname, {
+    keepCase: true,
+  })
+  .resolveAll();
+
+/** Fields of ExecuteRequest that are not arguments. */
+const notArguments = ['request_id', 'workflow', 'type', 'wishes', 'extra_args'];
+
+const typesOf: Readonly<Record<ArgumentKind, string>> = {
+  text: 'string',
+  scalar: 'string',
+  json: 'string',
+  boolean: 'bool',
+  int32: 'int32',
+  int64: 'int64',
+};
+
+const tables = [
+  { message: 'ExecuteRequest', kinds: requestArguments, beyond: notArguments },
+  { message: 'UntrustedWishes', kinds: wishArguments, beyond: [] },
+];
+for (const { message, kinds, beyond } of tables) {
+  test(`every argument of ${message} has its field in the contract, of the right type and with presence`, () => {
+    const { fields } = contract.lookupType(`kfp.driver.v1.${message}`);
+    for (const [name, kind] of Object.entries(kinds)) {
+      assert.equal(fields[name]?.type, typesOf[kind], name);
+      assert.equal(fields[name]?.options?.['proto3_optional'], true, name);
+    }
+  });
+
+  test(`every field of ${message} in the contract is an argument, or said not to be one`, () => {
+    const { fields } = contract.lookupType(`kfp.driver.v1.${message}`);
+    assert.deepEqual(Object.keys(fields).sort(), [...Object.keys(kinds), ...beyond].sort());
+  });
+}
+
+test('every driver type is one of the contract', () => {
+  const { values } = contract.lookupEnum('kfp.driver.v1.DriverType');
+  assert.deepEqual(
+    Object.values(driverTypes).sort(),
+    Object.keys(values)
+      .filter((name) => !/UNSPEC/.test(name))
+      .sort(),
+  );
+});
+
+test('no argument is read in two ways', () => {
+  const names = [
+    ...Object.keys(requestArguments),
+    ...Object.keys(wishArguments),
+    ...envelopeArguments,
+    ...outputPathArguments,
+  ];
+  assert.equal(new Set(names).size, names.length);
+});

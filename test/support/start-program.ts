@@ -1,0 +1,43 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from '../../src/program/settings.js';
+
+export interface EndedProgram {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the sidecar as the container does, as a process with this environment and nothing else. Ended with the test. */
+export function startProgram(t: Pick<TestContext, 'after'>, args: readonly string[], env: Environment) {
+  const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+  const child = spawn(process.execPath, [main, ...args], { env: { ...env } });
+  t.after(() => child.kill('SIGKILL'));
+  const ended = waitForEnd(child);
+  return {
+    /** The first line of the log; waits for it. */
+    firstLine: async (): Promise<Record<string, unknown>> => {
+      const [line] = await once(createInterface(child.stdout), 'line');
+      return JSON.parse(line);
+    },
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    ended,
+  };
+}
+
+async function waitForEnd(child: ChildProcessWithoutNullStreams): Promise<EndedProgram> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [exitCode, signal] = await once(child, 'close');
+  return { exitCode, signal, stdout, stderr };
+}
