@@ -1,7 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { callPlugin } from './call-plugin.js';
 import type { Clock } from './clock.js';
+import type { PostTemplate } from './plugin-client.js';
 import type { NodeResult } from './plugin-reply.js';
-import type { PostTemplate } from './post-template.js';
 
 const workers = 16;
 
@@ -26,6 +27,8 @@ export interface Agent {
 /** https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/executor/agent.go */
 export function createAgent(post: PostTemplate, clock: Clock): Agent {
   const stopped = new AbortController();
+  // Every task that waits to be asked again listens to it.
+  setMaxListeners(0, stopped.signal);
   const queue: AgentTask[] = [];
   let calls = 0;
   let pauses = 0;

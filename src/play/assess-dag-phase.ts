@@ -1,4 +1,4 @@
-import { type Node, isCompleted, isFailedOrError, isFulfilled } from './node.js';
+import { isCompleted, isFailedOrError, isFulfilled, type Node } from './node.js';
 import type { DagTask } from './workflow.js';
 
 export type DagPhase = 'Running' | 'Succeeded' | 'Failed' | 'Error';

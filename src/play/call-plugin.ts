@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
-import { type PluginReply, readPluginReply, TruncatedReply } from './plugin-reply.js';
-import { NoAnswer, type PluginAnswer, type PostTemplate } from './post-template.js';
+import { TruncatedJson } from './decode-first-json.js';
+import { NoAnswer, type PluginAnswer, type PostTemplate } from './plugin-client.js';
+import { type PluginReply, readPluginReply } from './plugin-reply.js';
 import { isTransientText } from './transient-text.js';
 
 /** How a call of the plugin ended, after the agent's own repeats. */
@@ -72,7 +73,7 @@ function read(text: string): Attempt {
     return { outcome: { kind: 'reply', reply: readPluginReply(text) }, isTransient: false };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return failed(message, error instanceof TruncatedReply);
+    return failed(message, error instanceof TruncatedJson);
   }
 }
 

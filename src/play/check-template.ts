@@ -3,7 +3,18 @@ import { isJsonObject, type Json, type JsonObject } from './json.js';
 import { expectOnly, expectText, refuse } from './refusal.js';
 import type { DagTemplate } from './workflow.js';
 
-const kinds = ['container', 'containerSet', 'dag', 'data', 'http', 'plugin', 'resource', 'script', 'steps', 'suspend'];
+const kinds = [
+  'container',
+  'containerSet',
+  'dag',
+  'data',
+  'http',
+  'plugin',
+  'resource',
+  'script',
+  'steps',
+  'suspend',
+];
 
 const followed = ['name', 'inputs', 'outputs', 'metadata', 'parallelism', 'podSpecPatch', 'retryStrategy'];
 
@@ -64,7 +75,8 @@ export function checkTemplate(template: JsonObject, names: ReadonlySet<string>):
 }
 
 function checkInputs(template: JsonObject, where: string): void {
-  const isPod = template['dag'] === undefined && template['steps'] === undefined && template['plugin'] === undefined;
+  const isPod =
+    template['dag'] === undefined && template['steps'] === undefined && template['plugin'] === undefined;
   for (const side of ['inputs', 'outputs']) {
     const members = template[side];
     if (isJsonObject(members) && !isPod && listOf(members['artifacts']).length > 0) {
@@ -77,6 +89,8 @@ function checkInputs(template: JsonObject, where: string): void {
 }
 
 function checkParameter(parameter: Json, where: string): void {
+  // An unquoted y or n is a boolean in Kubernetes' YAML, and easily meant as a name.
+  expectText(isJsonObject(parameter) ? parameter['name'] : undefined, `the name of a parameter of ${where}`);
   const valueFrom = isJsonObject(parameter) ? parameter['valueFrom'] : undefined;
   for (const source of ['configMapKeyRef', 'expression', 'event']) {
     if (isJsonObject(valueFrom) && valueFrom[source] !== undefined) {

@@ -1,6 +1,6 @@
 import { checkTemplate } from './check-template.js';
-import { expectOnly, expectText, refuse } from './refusal.js';
 import { isJsonObject, type Json, type JsonObject } from './json.js';
+import { expectOnly, expectText, refuse } from './refusal.js';
 import type { WorkflowSpec } from './workflow.js';
 
 /** What a walk follows. */
@@ -17,7 +17,7 @@ const followed = [
   'templates',
 ];
 
-/** What changes nothing about a walk: it concerns pods, or what becomes of a workflow afterwards. */
+/** What changes nothing about a walk: it concerns pods, other workflows, or what becomes of this one afterwards. */
 const immaterial = [
   'affinity',
   'archiveLogs',
@@ -40,12 +40,12 @@ const immaterial = [
   'podSpecPatch',
   'schedulerName',
   'securityContext',
+  'synchronization',
   'tolerations',
   'ttlStrategy',
   'volumeClaimGC',
   'volumeClaimTemplates',
   'volumes',
-  'workflowMetadata',
 ];
 
 /** Throws an Error of one sentence for anything that a walk could not follow as Argo would. */
@@ -81,11 +81,16 @@ function checkExits(spec: JsonObject, names: ReadonlySet<string>): void {
   const hooks = isJsonObject(spec['hooks']) ? spec['hooks'] : {};
   for (const [name, hook] of Object.entries(hooks)) {
     if (name !== 'exit' || !isJsonObject(hook) || hook['expression'] !== undefined) {
-      refuse(`the workflow has the hook ${name} with an expression, and only plain exit hooks are followed here`);
+      refuse(
+        `the workflow has the hook ${name} with an expression, and only plain exit hooks are followed here`,
+      );
     }
   }
   const exits = [hooks['exit'], spec['onExit'] === undefined ? undefined : { template: spec['onExit'] }];
-  const called = [spec['entrypoint'], ...exits.map((hook) => (isJsonObject(hook) ? hook['template'] : undefined))];
+  const called = [
+    spec['entrypoint'],
+    ...exits.map((hook) => (isJsonObject(hook) ? hook['template'] : undefined)),
+  ];
   for (const name of called) {
     if (name !== undefined && !names.has(String(name))) {
       refuse(`the workflow calls the template ${name}, which does not exist`);

@@ -82,7 +82,11 @@ type Operator = (symbol: string, left: Evaluate, right: Evaluate) => WhenValue;
 function binary(next: Parse, kind: WhenToken['kind'], symbols: readonly string[], operator: Operator): Parse {
   return (reader) => {
     let left = next(reader);
-    for (let token = reader.takeIf(kind, symbols); token !== undefined; token = reader.takeIf(kind, symbols)) {
+    for (
+      let token = reader.takeIf(kind, symbols);
+      token !== undefined;
+      token = reader.takeIf(kind, symbols)
+    ) {
       const symbol = String(token.value);
       const [before, after] = [left, next(reader)];
       left = () => operator(symbol, before, after);
@@ -178,7 +182,13 @@ function calculate(symbol: string, leftOf: Evaluate, rightOf: Evaluate): WhenVal
   }
   const use = `the numeric modifier '${symbol}'`;
   const [a, b] = [asNumber(left, use), asNumber(right, use)];
-  const results: Readonly<Record<string, number>> = { '+': a + b, '-': a - b, '*': a * b, '/': a / b, '%': a % b };
+  const results: Readonly<Record<string, number>> = {
+    '+': a + b,
+    '-': a - b,
+    '*': a * b,
+    '/': a / b,
+    '%': a % b,
+  };
   return results[symbol] ?? Number.NaN;
 }
 
@@ -198,7 +208,9 @@ function asNumber(value: WhenValue, use: string): number {
 
 function asText(value: WhenValue, symbol: string): string {
   if (typeof value !== 'string') {
-    throw new Error(`Value '${show(value)}' cannot be used with the comparator '${symbol}', it is not a string`);
+    throw new Error(
+      `Value '${show(value)}' cannot be used with the comparator '${symbol}', it is not a string`,
+    );
   }
   return value;
 }

@@ -142,7 +142,12 @@ function resolveReferences(pass: DagPass, task: DagTask): DagTask[] {
   return expandItems<DagTask>(hooks === undefined ? resolved : { ...resolved, hooks }, known);
 }
 
-function startExpanded(pass: DagPass, task: DagTask, expanded: readonly DagTask[], group: Node | undefined): void {
+function startExpanded(
+  pass: DagPass,
+  task: DagTask,
+  expanded: readonly DagTask[],
+  group: Node | undefined,
+): void {
   for (const one of expanded) {
     if (!startOne(pass, task, one, group)) {
       return;
@@ -197,7 +202,12 @@ function reasonNotToRun({ when = '' }: DagTask): { phase: 'Error' | 'Skipped'; m
   }
 }
 
-function addLeaf(pass: DagPass, task: DagTask, phase: 'Omitted' | 'Skipped' | 'Error', message: string): Node {
+function addLeaf(
+  pass: DagPass,
+  task: DagTask,
+  phase: 'Omitted' | 'Skipped' | 'Error',
+  message: string,
+): Node {
   return pass.operation.nodes.add({
     name: `${pass.boundary.name}.${task.name}`,
     type: 'Skipped',

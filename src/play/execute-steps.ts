@@ -60,7 +60,13 @@ function groupNode({ operation, boundary }: StepsPass, index: number, before: No
   if (existing !== undefined) {
     return existing;
   }
-  const group = operation.nodes.add({ name, type: 'StepGroup', templateName: '', boundary, phase: 'Running' });
+  const group = operation.nodes.add({
+    name,
+    type: 'StepGroup',
+    templateName: '',
+    boundary,
+    phase: 'Running',
+  });
   const parents = before?.children.length ? before.children.flatMap(outboundNodes) : [before ?? boundary];
   for (const parent of parents) {
     operation.nodes.addChild(parent, group);

@@ -47,7 +47,9 @@ function executeUnfinished(operation: Operation, use: TemplateUse, existing: Nod
     return { kind: 'held' } as const;
   }
   if (template.retryStrategy !== undefined) {
-    return executeRetry(operation, use, template, (child) => dispatch(operation, child.use, child.template, true));
+    return executeRetry(operation, use, template, (child) =>
+      dispatch(operation, child.use, child.template, true),
+    );
   }
   return dispatch(operation, use, template, false);
 }
@@ -57,7 +59,12 @@ function processed(operation: Operation, use: TemplateUse): Template {
   if (template === undefined) {
     throw new Error(`template name ${use.templateName} undefined`);
   }
-  return processTemplate(template, use.arguments, operation.globals.lookup, localLookup(operation, use, template));
+  return processTemplate(
+    template,
+    use.arguments,
+    operation.globals.lookup,
+    localLookup(operation, use, template),
+  );
 }
 
 function localLookup(operation: Operation, use: TemplateUse, template: Template): Lookup {
@@ -74,7 +81,12 @@ function localLookup(operation: Operation, use: TemplateUse, template: Template)
 }
 
 /** Runs a template by its kind. An error is marked on the node before it is returned. */
-function dispatch(operation: Operation, use: TemplateUse, template: Template, retried: boolean): TemplateOutcome {
+function dispatch(
+  operation: Operation,
+  use: TemplateUse,
+  template: Template,
+  retried: boolean,
+): TemplateOutcome {
   const start = (type: Node['type'], phase: 'Pending' | 'Running'): Node => {
     const existing = operation.nodes.get(use.nodeName);
     if (existing !== undefined) {
@@ -88,7 +100,11 @@ function dispatch(operation: Operation, use: TemplateUse, template: Template, re
     return marked(operation, use, executeDag(operation, start('DAG', 'Running'), template, template.dag));
   }
   if (template.steps !== undefined) {
-    return marked(operation, use, executeSteps(operation, start('Steps', 'Running'), template, template.steps));
+    return marked(
+      operation,
+      use,
+      executeSteps(operation, start('Steps', 'Running'), template, template.steps),
+    );
   }
   if (template.plugin !== undefined) {
     const isNew = operation.nodes.get(use.nodeName) === undefined;

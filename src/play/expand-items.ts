@@ -1,6 +1,6 @@
-import { anyString } from './go-text.js';
 import { evaluateWhen } from './evaluate-when.js';
-import { type Json, isJsonObject } from './json.js';
+import { anyString } from './go-text.js';
+import { isJsonObject, type Json } from './json.js';
 import { firstOf, type Lookup, substitute } from './replace-tags.js';
 import type { Sequence, TemplateCall } from './workflow.js';
 
@@ -61,7 +61,9 @@ function parseList(text: string): Json[] {
     return [];
   }
   if (!Array.isArray(list)) {
-    throw new Error(`${refusal}: json: cannot unmarshal ${jsonKind(list)} into Go value of type []v1alpha1.Item`);
+    throw new Error(
+      `${refusal}: json: cannot unmarshal ${jsonKind(list)} into Go value of type []v1alpha1.Item`,
+    );
   }
   return list;
 }

@@ -15,7 +15,10 @@ export function markHung(operation: Operation): WorkflowEnd {
   for (const node of [...operation.nodes.all()]) {
     if (!isFulfilled(node) && node.type === 'Plugin') {
       const phase = JSON.stringify(node.phase);
-      say(node, `Argo would wait for ever, because the plugin answered without a final phase (${phase}) or a requeue`);
+      say(
+        node,
+        `Argo would wait for ever, because the plugin answered without a final phase (${phase}) or a requeue`,
+      );
     }
   }
   for (const [name, tag] of operation.waiting) {
@@ -26,7 +29,10 @@ export function markHung(operation: Operation): WorkflowEnd {
       operation.nodes.mark(node, 'Error', node.message || 'Argo would wait here for ever');
     }
   }
-  return { phase: 'Error', message: reasons.join('; ') || 'Argo would wait for ever: nothing is left to run' };
+  return {
+    phase: 'Error',
+    message: reasons.join('; ') || 'Argo would wait for ever: nothing is left to run',
+  };
 }
 
 /** A task that never started has no node in Argo; here it gets one, so that the reason is shown at its place. */

@@ -1,5 +1,6 @@
-import { anyString } from './go-text.js';
+import { decodeFirstJson } from './decode-first-json.js';
 import { parseGoDurationMs } from './go-duration.js';
+import { anyString } from './go-text.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import type { OutputParameter, Outputs } from './node.js';
 
@@ -17,17 +18,9 @@ export interface PluginReply {
   readonly requeueMs?: number;
 }
 
-/** JSON that ends too early: the agent takes it for a broken connection and asks again. */
-export class TruncatedReply extends Error {
-  constructor() {
-    super('unexpected EOF');
-    this.name = 'TruncatedReply';
-  }
-}
-
-/** Reads a reply of status 200. Throws TruncatedReply, or an Error with the text that Go's decoder gives. */
+/** Reads a reply of status 200. Throws TruncatedJson, or an Error with the text that Go's decoder gives. */
 export function readPluginReply(text: string): PluginReply {
-  const value = decodeFirst(text);
+  const value = decodeFirstJson(text);
   if (value === null) {
     return {};
   }
@@ -42,26 +35,6 @@ export function readPluginReply(text: string): PluginReply {
     ...(node === null ? {} : { node: readNode(expectObject(node, 'v1alpha1.NodeResult')) }),
     ...(requeueMs > 0 ? { requeueMs } : {}),
   };
-}
-
-/** Go decodes the first JSON value and ignores what follows. */
-function decodeFirst(text: string): unknown {
-  if (text.trim() === '') {
-    throw new Error('EOF');
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
-    if (message.includes('after JSON')) {
-      return JSON.parse(text.slice(0, position));
-    }
-    if (position >= text.trimEnd().length || /end of JSON|Unterminated/.test(message)) {
-      throw new TruncatedReply();
-    }
-    throw new Error(`invalid character '${text.charAt(position)}' looking for beginning of value`);
-  }
 }
 
 function readNode(node: JsonObject): NodeResult {
@@ -79,7 +52,9 @@ function readOutputs(outputs: JsonObject): Partial<Outputs> {
   const result = optionalText(outputs, 'result');
   const exitCode = optionalText(outputs, 'exitCode');
   if (parameters !== null && !Array.isArray(parameters)) {
-    throw new Error(`json: cannot unmarshal ${kindOf(parameters)} into Go value of type []v1alpha1.Parameter`);
+    throw new Error(
+      `json: cannot unmarshal ${kindOf(parameters)} into Go value of type []v1alpha1.Parameter`,
+    );
   }
   return {
     ...(parameters === null || parameters.length === 0 ? {} : { parameters: parameters.map(readParameter) }),

@@ -1,7 +1,18 @@
 import { isJsonObject, type JsonObject } from './json.js';
 import type { Template, TemplateMetadata, WorkflowSpec } from './workflow.js';
 
-const kinds = ['container', 'containerSet', 'dag', 'data', 'http', 'plugin', 'resource', 'script', 'steps', 'suspend'];
+const kinds = [
+  'container',
+  'containerSet',
+  'dag',
+  'data',
+  'http',
+  'plugin',
+  'resource',
+  'script',
+  'steps',
+  'suspend',
+];
 
 /** The templates by name, with what the workflow adds to each: `templateDefaults`, then `podMetadata`. */
 export function prepareTemplates(spec: WorkflowSpec): ReadonlyMap<string, Template> {

@@ -6,7 +6,12 @@ import type { Arguments, Parameter, Template } from './workflow.js';
  * node's, then the inputs. Throws an Error with Argo's own text for an input that nobody supplied.
  * https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/common/util.go (ProcessArgs)
  */
-export function processTemplate(template: Template, args: Arguments, globals: Lookup, local: Lookup): Template {
+export function processTemplate(
+  template: Template,
+  args: Arguments,
+  globals: Lookup,
+  local: Lookup,
+): Template {
   const inputs = template.inputs.parameters?.map((input) => supplied(input, args));
   const filled: Template =
     inputs === undefined ? template : { ...template, inputs: { ...template.inputs, parameters: inputs } };

@@ -1,24 +1,25 @@
-import { parseAllDocuments, type Tags } from 'yaml';
+import { type Document, parseAllDocuments, type Tags } from 'yaml';
 import { checkWorkflow } from './check-workflow.js';
 import { anyString } from './go-text.js';
+import { indentQuotedLines } from './indent-quoted-lines.js';
 import { isJsonObject, type Json, type JsonObject } from './json.js';
 import type { Workflow, WorkflowMetadata } from './workflow.js';
 
-/** What only the API server would know of a workflow; whatever is left out is taken from the file. */
+/** What the API server makes of a workflow's name and adds to it. */
 export type FixedMetadata = Omit<WorkflowMetadata, 'labels' | 'annotations'>;
 
 /**
  * A workflow from YAML or JSON text, as Argo would hold it. Throws an Error of one sentence that names what a walk
  * cannot follow, and where it stands.
  */
-export function readWorkflow(text: string, metadata: FixedMetadata): Workflow {
+export function readWorkflow(text: string, fixed: (inFile: NameInFile) => FixedMetadata): Workflow {
   const manifest = readManifest(text);
   const spec = normalizeParameters(withoutNulls(manifest['spec'] ?? null));
   const checked = checkWorkflow(spec);
   const own = isJsonObject(manifest['metadata']) ? manifest['metadata'] : {};
   return {
     metadata: {
-      ...metadata,
+      ...fixed(nameInFile(own)),
       ...(isJsonObject(own['labels']) ? { labels: texts(own['labels']) } : {}),
       ...(isJsonObject(own['annotations']) ? { annotations: texts(own['annotations']) } : {}),
     },
@@ -26,23 +27,25 @@ export function readWorkflow(text: string, metadata: FixedMetadata): Workflow {
   };
 }
 
-/** The name that the file gives or asks to have completed (`generateName`), for made-up metadata. */
-export function nameInFile(text: string): { readonly name?: string; readonly generateName?: string } {
-  const { metadata } = readManifest(text);
-  const { name, generateName } = isJsonObject(metadata) ? metadata : {};
-  return {
-    ...(typeof name === 'string' ? { name } : {}),
-    ...(typeof generateName === 'string' ? { generateName } : {}),
-  };
+export type NameInFile = Partial<Record<'name' | 'generateName' | 'namespace', string>>;
+
+/** The metadata that a file itself gives; `generateName` is to be completed. */
+function nameInFile(metadata: Json | undefined): NameInFile {
+  const members = isJsonObject(metadata) ? metadata : {};
+  const named: NameInFile = {};
+  for (const key of ['name', 'generateName', 'namespace'] as const) {
+    const value = members[key];
+    if (typeof value === 'string' && value !== '') {
+      named[key] = value;
+    }
+  }
+  return named;
 }
 
 function readManifest(text: string): JsonObject {
-  const documents = parseAllDocuments(text, { version: '1.1', customTags: likeGo, intAsBigInt: true, logLevel: 'silent' });
-  if (!Array.isArray(documents) || documents.length !== 1 || documents[0] === undefined) {
-    throw new Error(`it holds ${documents.length} YAML documents, where one workflow is expected`);
-  }
-  const [document] = documents;
-  const [fault] = document.errors;
+  const asWritten = readDocument(text);
+  const document = asWritten.errors.length === 0 ? asWritten : readDocument(indentQuotedLines(text));
+  const [fault] = document.errors.length === 0 ? [] : asWritten.errors;
   if (fault !== undefined) {
     throw new Error(`it is no YAML: ${fault.message.split('\n')[0]}`);
   }
@@ -53,11 +56,26 @@ function readManifest(text: string): JsonObject {
   return manifest;
 }
 
+function readDocument(text: string): Document.Parsed {
+  const documents = parseAllDocuments(text, {
+    version: '1.1',
+    customTags: likeGo,
+    intAsBigInt: true,
+    logLevel: 'silent',
+  });
+  const [document] = documents;
+  if (documents.length !== 1 || document === undefined) {
+    throw new Error(`it holds ${documents.length} YAML documents, where one workflow is expected`);
+  }
+  return document;
+}
+
 /** Kubernetes reads YAML 1.1 but leaves times, and numbers like 1:30, as text. */
 function likeGo(tags: Tags): Tags {
   const asText = ['tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:binary'];
   return tags.filter(
-    (tag) => typeof tag === 'string' || !(asText.includes(tag.tag) || ('format' in tag && tag.format === 'TIME')),
+    (tag) =>
+      typeof tag === 'string' || !(asText.includes(tag.tag) || ('format' in tag && tag.format === 'TIME')),
   );
 }
 
@@ -87,7 +105,10 @@ function withoutNulls(value: Json): Json {
   }
   const members = Object.entries(value).filter(([, member]) => member !== null);
   return Object.fromEntries(
-    members.map(([key, member]) => [key, key === 'plugin' || key === 'withItems' ? member : withoutNulls(member)]),
+    members.map(([key, member]) => [
+      key,
+      key === 'plugin' || key === 'withItems' ? member : withoutNulls(member),
+    ]),
   );
 }
 

@@ -60,7 +60,8 @@ function runAttempt(
   const number = attempts(retry).length - (isRunning ? 1 : 0);
   const name = `${retry.name}(${number})`;
   const before = isRunning ? attempts(retry).at(-2) : previous;
-  const current = operation.nodes.get(name)?.template ?? attemptTemplate(operation, template, name, number, before);
+  const current =
+    operation.nodes.get(name)?.template ?? attemptTemplate(operation, template, name, number, before);
   const outcome = execute({ use: { ...use, nodeName: name }, template: current });
   const attempt = operation.nodes.get(name);
   if (attempt !== undefined) {
@@ -112,7 +113,8 @@ function judge(operation: Operation, retry: Node, strategy: RetryStrategy): Verd
   }
   const count = attempts(retry).length;
   const limit = wholeNumber(strategy.limit);
-  const pause = strategy.backoff === undefined ? undefined : backOff(operation, retry, strategy, previous, count, limit);
+  const pause =
+    strategy.backoff === undefined ? undefined : backOff(operation, retry, strategy, previous, count, limit);
   if (pause !== undefined) {
     return pause;
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createAgent } from './agent.js';
 import { type Clock, systemClock } from './clock.js';
 import { createGlobalParameters } from './global-parameters.js';
@@ -8,8 +9,8 @@ import { createNodeTree } from './node-tree.js';
 import { operate, type WorkflowEnd } from './operate.js';
 import type { Operation } from './operation.js';
 import { createPendingSizes } from './pending-sizes.js';
+import type { PostTemplate } from './plugin-client.js';
 import type { NodeResult } from './plugin-reply.js';
-import type { PostTemplate } from './post-template.js';
 import { prepareTemplates } from './prepare-templates.js';
 import { substitute } from './replace-tags.js';
 import type { Workflow } from './workflow.js';
@@ -138,6 +139,7 @@ interface Wake {
 /** One waiter, woken by whatever happens first since it last looked. */
 function createWake(clock: Clock, outer: AbortSignal | undefined): Wake {
   const stopped = new AbortController();
+  setMaxListeners(0, stopped.signal);
   let alarms = 0;
   let hasEvent = false;
   let resume = (): void => undefined;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createPostTemplate } from '../../src/play/post-template.js';
+import { createPluginClient } from '../../src/play/plugin-client.js';
 import { readWorkflow } from '../../src/play/read-workflow.js';
 import { type Walk, walkWorkflow } from '../../src/play/walk-workflow.js';
 import type { WorkflowMetadata } from '../../src/play/workflow.js';
@@ -50,14 +50,18 @@ function transcriptFiles(folder: string): string[] {
 
 async function replay(transcript: Transcript): Promise<{ walk: Walk; bodies: string[] }> {
   const server = await startPluginServer(answerAs(transcript));
+  const client = createPluginClient({ address: server.address, token: 'a'.repeat(32) });
   try {
-    const post = createPostTemplate({ address: server.address, token: 'a'.repeat(32) });
-    const walk = await walkWorkflow(readWorkflow(workflowText(transcript.workflow), transcript.metadata), {
-      post,
-      clock: instantClock(),
-    });
+    const walk = await walkWorkflow(
+      readWorkflow(workflowText(transcript.workflow), () => transcript.metadata),
+      {
+        post: client.post,
+        clock: instantClock(),
+      },
+    );
     return { walk, bodies: server.posts.map(({ body }) => canonical(body)).sort() };
   } finally {
+    client.close();
     server.close();
   }
 }

@@ -29,14 +29,20 @@ export interface PostOptions {
   readonly timeoutMs?: number;
 }
 
+export interface PluginClient {
+  readonly post: PostTemplate;
+  /** Closes the kept connections. */
+  close(): void;
+}
+
 /**
  * Posts as the agent's Go client does: the same path, headers, timeout and kept connections.
  * https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/util/plugin/plugin.go
  */
-export function createPostTemplate({ address, token, timeoutMs = 30_000 }: PostOptions): PostTemplate {
+export function createPluginClient({ address, token, timeoutMs = 30_000 }: PostOptions): PluginClient {
   const url = new URL('/api/v1/template.execute', address);
   const agent = new Agent({ keepAlive: true });
-  return async (body, signal) => {
+  const post: PostTemplate = async (body, signal) => {
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       return await exchange(url, agent, headersFor(body, token), body, AbortSignal.any([signal, timeout]));
@@ -44,6 +50,7 @@ export function createPostTemplate({ address, token, timeoutMs = 30_000 }: PostO
       throw new NoAnswer(`Post "${url}": ${goReason(error, timeout, url)}`);
     }
   };
+  return { post, close: () => agent.destroy() };
 }
 
 function headersFor(body: string, token: string): Record<string, string | number> {
