@@ -53,15 +53,19 @@ export async function walkWorkflow(original: Workflow, options: WalkOptions): Pr
     const canGoOn = operation.unrunNodes.length > 0 || !agent.isIdle() || !wake.isIdle();
     return end ?? (canGoOn ? undefined : markHung(operation));
   };
-  let end = step();
-  while (end === undefined && signal?.aborted !== true) {
-    if (operation.unrunNodes.length === 0) {
-      await wake.next();
-    }
+  let end: WorkflowEnd | undefined;
+  try {
     end = step();
+    while (end === undefined && signal?.aborted !== true) {
+      if (operation.unrunNodes.length === 0) {
+        await wake.next();
+      }
+      end = step();
+    }
+  } finally {
+    agent.stop();
+    wake.stop();
   }
-  agent.stop();
-  wake.stop();
   const nodes = [...operation.nodes.all()];
   return {
     ...(end ?? { phase: 'Error', message: 'interrupted' }),
