@@ -1,0 +1,29 @@
+import type { ExecuteRequest__Output } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import type { ExecuteResponse } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
+import type { LogFacts } from '../program/logger.js';
+
+/** What an engine may know of a call beside its request. */
+export interface DriveContext {
+  /** When the caller stops waiting, epoch milliseconds; Infinity without a deadline. Nobody is obliged to stop then. */
+  readonly deadlineMs: number;
+  /** True once a second caller waits for this same call. */
+  readonly joined: () => boolean;
+  /** Aborted when the server must end now (grace over): the engine ends its work and rejects. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs one driver for one request. Request in, response or StatusError out. */
+export interface Engine {
+  readonly name: string;
+  /** Resolves with the driver's answer, or rejects with a StatusError (details: ErrorInfo, RetryInfo). Called once per attempt. */
+  drive(request: ExecuteRequest__Output, context: DriveContext): Promise<EngineAnswer>;
+  /** Undefined when it can drive; else one sentence why it cannot now (health says NOT_SERVING). */
+  outage?(): string | undefined;
+  close(): Promise<void>;
+}
+
+/** A driver's answer, and what the log says of it. */
+export interface EngineAnswer {
+  readonly response: ExecuteResponse;
+  readonly facts?: LogFacts;
+}

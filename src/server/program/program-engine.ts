@@ -1,0 +1,217 @@
+import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import type { StatusError } from '../../contract/status-error.js';
+import type { Logger } from '../../program/logger.js';
+import type { Environment } from '../../program/settings.js';
+import type { DriveContext, Engine, EngineAnswer } from '../engine.js';
+import { type ArgumentLimits, argumentLimits, sizeOf } from './argument-size.js';
+import { type CallFolder, makeCallFolder, sweepCallFolders } from './call-folder.js';
+import { exitToStatus } from './exit-to-status.js';
+import type { DriverProgram } from './flags-of-program.js';
+import { defaultMaxPrograms } from './granted-cpus.js';
+import { programEnvironment } from './program-environment.js';
+import { serverEnding, toStatusError } from './program-failure.js';
+import { ProgramQueue } from './program-queue.js';
+import type { ProgramSettings } from './program-settings.js';
+import { outputFlags, readAnswer } from './read-answer.js';
+import { type ProgramEnd, runProgram } from './run-program.js';
+import { serverFlags } from './server-flags.js';
+import { startFailure } from './start-failure.js';
+import { type DriverFlags, type ServerFlags, toFlags } from './to-flags.js';
+import { type MetadataWatch, watchMetadata } from './watch-metadata.js';
+
+export interface ProgramEngineParts {
+  /** From flagsOfProgram. */
+  readonly program: DriverProgram;
+  /** The server's own environment; the program gets the named variables of it. */
+  readonly env: Environment;
+  readonly logger: Logger;
+  /** Stands in for the connection to ML Metadata. */
+  readonly watch?: MetadataWatch;
+}
+
+/** Names of left-out values that are logged, once each: a request's author chooses them. */
+const mostNamesLogged = 100;
+const metadataRetryDelayMs = 2_000;
+const componentFile = 'component.json';
+
+/**
+ * The engine that runs KFP's driver program once for each drive. Sweeps the folders of a dead server first. The
+ * settings must have passed checkProgramSettings.
+ */
+export async function createProgramEngine(
+  settings: ProgramSettings,
+  parts: ProgramEngineParts,
+): Promise<Engine> {
+  const swept = await sweepCallFolders(settings.workDir);
+  const { path: program, version, flags } = parts.program;
+  parts.logger.info('the driver program is known', { program, version, flags: flags.size, swept });
+  return new ProgramEngine(settings, parts);
+}
+
+class ProgramEngine implements Engine {
+  readonly name = 'program';
+  readonly #settings: ProgramSettings;
+  readonly #program: DriverProgram;
+  readonly #logger: Logger;
+  readonly #server: ServerFlags;
+  readonly #env: Record<string, string>;
+  readonly #limits: ArgumentLimits;
+  readonly #queue: ProgramQueue;
+  readonly #watch: MetadataWatch | undefined;
+  readonly #namesLogged = new Set<string>();
+  readonly #drives = new Map<Promise<unknown>, AbortController>();
+
+  constructor(settings: ProgramSettings, { program, env, logger, watch }: ProgramEngineParts) {
+    this.#settings = settings;
+    this.#program = program;
+    this.#logger = logger;
+    this.#server = serverFlags(settings);
+    this.#env = programEnvironment(env, settings.driverProgramEnv);
+    this.#limits = argumentLimits(this.#env);
+    this.#queue = new ProgramQueue({
+      programs: settings.maxPrograms === 'auto' ? defaultMaxPrograms() : settings.maxPrograms,
+      calls: settings.maxQueue,
+      bytes: settings.maxQueueBytes,
+    });
+    this.#watch = watch ?? (program.flags.has('mlmd_server_address') ? watchOf(settings) : undefined);
+  }
+
+  /** Ends with the caller's signal or with this engine; a long-lived signal keeps no listener of a drive that is over. */
+  async drive(request: ExecuteRequest__Output, context: DriveContext): Promise<EngineAnswer> {
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    if (context.signal.aborted) end();
+    context.signal.addEventListener('abort', end, { once: true });
+    const drive = this.#drive(request, context, ending.signal);
+    this.#drives.set(drive, ending);
+    try {
+      return await drive;
+    } finally {
+      this.#drives.delete(drive);
+      context.signal.removeEventListener('abort', end);
+    }
+  }
+
+  outage(): string | undefined {
+    return this.#watch?.outage();
+  }
+
+  /** Ends what still runs, and resolves when no program and no folder is left. */
+  async close(): Promise<void> {
+    for (const ending of this.#drives.values()) ending.abort();
+    await Promise.allSettled(this.#drives.keys());
+    this.#watch?.close();
+  }
+
+  async #drive(
+    request: ExecuteRequest__Output,
+    context: DriveContext,
+    signal: AbortSignal,
+  ): Promise<EngineAnswer> {
+    const flags = toFlags(request, this.#program, this.#server, this.#limits);
+    this.#reportLeftOut(flags.leftOut);
+    await this.#refuseWithoutMetadata();
+    const call = {
+      workflowUid: request.workflow?.uid ?? '',
+      bytes: flags.bytes,
+      deadlineMs: context.deadlineMs,
+      joined: context.joined,
+      signal,
+    };
+    const { value, queueMs } = await this.#queue.run(call, () => this.#runOnce(request, flags, signal));
+    return { response: value.response, facts: { ...value.facts, queueMs } };
+  }
+
+  async #runOnce(
+    request: ExecuteRequest__Output,
+    flags: DriverFlags,
+    signal: AbortSignal,
+  ): Promise<Required<EngineAnswer>> {
+    // It may have gone away while the call waited.
+    await this.#refuseWithoutMetadata();
+    const folder = await makeCallFolder(this.#settings.workDir).catch((error: unknown) => {
+      throw this.#startFailure(error, flags);
+    });
+    try {
+      if (signal.aborted) throw serverEnding();
+      const end = await this.#runIn(folder, flags, signal);
+      if (end.exitCode !== 0) throw exitToStatus(end, this.#runFacts(request, flags));
+      const read = (name: string) => folder.read(name, this.#settings.maxOutputBytes);
+      const response = await readAnswer(this.#program.flags, flags.type, read);
+      const { programMs, outputBytes } = end;
+      return { response, facts: { exitCode: 0, programMs, outputBytes, leftOut: flags.leftOut.length } };
+    } finally {
+      await folder.remove();
+    }
+  }
+
+  async #runIn(folder: CallFolder, flags: DriverFlags, signal: AbortSignal): Promise<ProgramEnd> {
+    try {
+      const all = [...flags.flags, ...outputFlags(this.#program.flags, flags.type, folder.file)];
+      if (flags.componentText !== undefined) {
+        await folder.write(componentFile, flags.componentText);
+        all.push(['component', `@${folder.file(componentFile)}`]);
+      }
+      const args = all.map(([name, value]) => `--${name}=${value}`);
+      return await runProgram(this.#program.path, args, {
+        cwd: folder.path,
+        env: { ...this.#env, TMPDIR: folder.path },
+        timeoutMs: this.#settings.driverProgramTimeoutMs,
+        signal,
+        maxStderrBytes: this.#settings.maxOutputBytes,
+      });
+    } catch (error) {
+      throw this.#startFailure(error, flags);
+    }
+  }
+
+  #startFailure(error: unknown, flags: DriverFlags): StatusError {
+    const largest = flags.flags.reduce((most, flag) => (sizeOf(flag) > sizeOf(most) ? flag : most), ['', '']);
+    return startFailure(error, largest[0], flags.bytes, this.#limits.allBytes);
+  }
+
+  async #refuseWithoutMetadata(): Promise<void> {
+    const outage = await this.#watch?.settled();
+    if (outage === undefined) return;
+    throw toStatusError({
+      status: 'UNAVAILABLE',
+      reason: 'METADATA_AWAY',
+      message: `${outage}; nothing was driven`,
+      resend: 'safe',
+      retryDelayMs: metadataRetryDelayMs,
+    });
+  }
+
+  #runFacts(request: ExecuteRequest__Output, { type }: DriverFlags) {
+    return {
+      type,
+      version: this.#program.version,
+      timeoutMs: this.#settings.driverProgramTimeoutMs,
+      pipelineName: request.pipeline_name ?? '',
+      runId: request.run_id ?? '',
+      authored: [request.pipeline_name, request.task_name, request.component, request.task].filter(
+        (text) => text !== undefined,
+      ),
+    };
+  }
+
+  #reportLeftOut(names: readonly string[]): void {
+    for (const name of names) {
+      if (this.#namesLogged.size >= mostNamesLogged || this.#namesLogged.has(name)) continue;
+      this.#namesLogged.add(name);
+      this.#logger.warn('an argument is not given to the driver', {
+        argument: /^[\w.-]{1,64}$/.test(name) ? name : '(no name of a flag)',
+        version: this.#program.version,
+      });
+    }
+  }
+}
+
+function watchOf(settings: ProgramSettings): MetadataWatch {
+  return watchMetadata({
+    host: settings.mlmdServerAddress,
+    port: settings.mlmdServerPort,
+    tlsEnabled: settings.metadataTlsEnabled,
+    caCertPath: settings.caCertPath,
+  });
+}
