@@ -4,7 +4,7 @@ export function parseGoFlags(known, args, program) {
   const usage = `Usage of ${program}:\n${[...types].sort().map(usageOf).join('')}`;
   const values = {};
   for (const [index, arg] of args.entries()) {
-    const [, name, value] = /^--?([^-=][^=]*)(?:=([^]*))?$/.exec(arg) ?? [];
+    const [, name, value] = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
     if (name === undefined) return { values, rest: args.slice(index) };
     if (!types.has(name) && (name === 'h' || name === 'help')) return { exitCode: 0, stderr: usage };
     const fault = faultOf(types.get(name), name, value);
