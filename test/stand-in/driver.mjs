@@ -90,7 +90,7 @@ async function reachMetadata(host, port) {
 
 async function outlive() {
   const { spawn } = await import('node:child_process');
-  spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600000)'], { stdio: 'inherit' });
+  spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600000)'], { stdio: 'inherit' }).unref();
 }
 
 /** Writes an execution, as ML Metadata would keep it, and gives its id. Only the root driver finds its own again. */

@@ -39,9 +39,7 @@ function replay() {
   const path = REPLAY_RECORD ?? join(REPLAY_RECORDS, recordName(argv));
   if (!existsSync(path)) end(3, 'no run was recorded with these flags\n');
   const record = JSON.parse(readFileSync(path, 'utf8'));
-  const given = new Set(inputsOf(argv));
-  const recorded = new Set(inputsOf(record.argv));
-  const differing = [...(given.symmetricDifference?.(recorded) ?? difference(given, recorded))];
+  const differing = difference(inputsOf(argv), inputsOf(record.argv));
   if (differing.length > 0) end(3, `other flags: ${differing.map((arg) => arg.split('=')[0]).join(' ')}\n`);
   for (const [name, content] of Object.entries(record.files)) {
     writeFileSync(parsed.values[pathFlags[name]], content);
@@ -50,7 +48,7 @@ function replay() {
 }
 
 function difference(one, other) {
-  return [...one].filter((arg) => !other.has(arg)).concat([...other].filter((arg) => !one.has(arg)));
+  return [...one.filter((arg) => !other.includes(arg)), ...other.filter((arg) => !one.includes(arg))];
 }
 
 function end(exitCode, stderr) {

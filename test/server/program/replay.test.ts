@@ -22,6 +22,8 @@ const recordsFile = fileURLToPath(
   new URL('../../../../../shared/kfp-driver-runs/runs.jsonl', import.meta.url),
 );
 const skip = existsSync(recordsFile) ? false : 'the recorded runs are not in this clone';
+const apiServerFlag = '--ml_pipeline_server_address=';
+const apiServerAddress = 'ml-pipeline.kubeflow.svc.cluster.local';
 const atOnce = 6;
 
 test('each recorded run of the real driver is answered with its outputs or the right status', {
@@ -37,7 +39,7 @@ test('each recorded run of the real driver is answered with its outputs or the r
     settings: {
       MAX_PROGRAMS: String(atOnce),
       // What the recording gave where a template had wishes of its own.
-      ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline.kubeflow.svc.cluster.local',
+      ML_PIPELINE_SERVER_ADDRESS: apiServerAddress,
       MLMD_SERVER_ADDRESS: '127.0.0.1',
       MLMD_SERVER_PORT: '18080',
       CACHE_DISABLED: 'true',
@@ -61,24 +63,14 @@ test('each recorded run of the real driver is answered with its outputs or the r
   assert.equal(records.length, 217);
 });
 
+/** The records, as if one setting for the address of the API server had been used for all of them. */
 function readRecords(): RecordedRun[] {
-  return readFileSync(recordsFile, 'utf8')
-    .trim()
-    .split('\n')
+  const lines = readFileSync(recordsFile, 'utf8').trim().split('\n');
+  const withSetting = (arg: string) =>
+    arg.startsWith(apiServerFlag) ? `${apiServerFlag}${apiServerAddress}` : arg;
+  return lines
     .map((line): RecordedRun => JSON.parse(line))
-    .map((record) =>
-      record.argv.some((arg) => arg.startsWith('--ml_pipeline_server_address=ml-pipeline.kubeflow.svc'))
-        ? record
-        : {
-            ...record,
-            argv: record.argv.map((arg) =>
-              arg.replace(
-                /^(--ml_pipeline_server_address=).*/,
-                `$1${'ml-pipeline.kubeflow.svc.cluster.local'}`,
-              ),
-            ),
-          },
-    );
+    .map((record) => ({ ...record, argv: record.argv.map(withSetting) }));
 }
 
 /** The request that the sidecar would send for a recorded run. */
