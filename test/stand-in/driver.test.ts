@@ -14,7 +14,7 @@ const common = {
 
 /** Runs the stand-in beside this process, which serves ML Metadata. */
 async function run(t: TestContext, flags: Record<string, string>, env: Record<string, string> = {}) {
-  const port = await startMetadata(t);
+  const { port } = await startMetadata(t);
   const metadata = { mlmd_server_address: '127.0.0.1', mlmd_server_port: String(port) };
   const args = Object.entries({ ...common, ...metadata, ...flags }).map(
     ([name, value]) => `--${name}=${value}`,

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { toStatusError } from './program-failure.js';
 
 const namePattern = /^kfp-driver-call-(\d+)-/;
@@ -18,7 +18,7 @@ export interface CallFolder {
 
 /** Makes a private folder (0700) under `workDir`. Its name carries this process's id, for the sweep of a later start. */
 export async function makeCallFolder(workDir: string): Promise<CallFolder> {
-  const path = await mkdtemp(join(workDir, `kfp-driver-call-${process.pid}-`));
+  const path = await mkdtemp(join(resolve(workDir), `kfp-driver-call-${process.pid}-`));
   const file = (name: string) => join(path, name);
   return {
     path,

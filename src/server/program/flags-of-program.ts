@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
 import type { Environment } from '../../program/settings.js';
 
 /** KFP's driver program, as this server knows it. */
@@ -35,10 +36,12 @@ const flagsOfEveryVersion = ['type', 'pipeline_name', 'run_id', 'iteration_index
  * with one sentence if the program cannot be run, does not answer within `timeoutMs`, or is not KFP's driver.
  */
 export async function flagsOfProgram(
-  path: string,
+  program: string,
   env: Environment,
   timeoutMs = 30_000,
 ): Promise<DriverProgram> {
+  // It runs in the folders of the calls: a relative path would be another one there.
+  const path = program.includes('/') ? resolve(program) : program;
   const help = await askForHelp(path, env, timeoutMs);
   const flags = new Set(parseGoUsage(help).filter((name) => !libraryFlags.has(name)));
   const missing = flagsOfEveryVersion.filter((name) => !flags.has(name));
@@ -49,10 +52,10 @@ export async function flagsOfProgram(
 }
 
 function askForHelp(path: string, env: Environment, timeoutMs: number): Promise<string> {
-  return new Promise((resolve, reject) => {
+  return new Promise((answer, reject) => {
     const options = { env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 1 << 20 } as const;
     const child = execFile(path, ['-h'], options, (error, _stdout, stderr) => {
-      if (error === null) resolve(stderr);
+      if (error === null) answer(stderr);
       else reject(new Error(`${path} -h failed: ${reasonOf(error)}`, { cause: error }));
     });
     child.stdin?.end();

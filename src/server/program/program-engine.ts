@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { StatusError } from '../../contract/status-error.js';
 import type { Logger } from '../../program/logger.js';
@@ -32,6 +34,7 @@ export interface ProgramEngineParts {
 /** Names of left-out values that are logged, once each: a request's author chooses them. */
 const mostNamesLogged = 100;
 const metadataRetryDelayMs = 2_000;
+const firstConnectMs = 1_000;
 const componentFile = 'component.json';
 
 /**
@@ -45,7 +48,11 @@ export async function createProgramEngine(
   const swept = await sweepCallFolders(settings.workDir);
   const { path: program, version, flags } = parts.program;
   parts.logger.info('the driver program is known', { program, version, flags: flags.size, swept });
-  return new ProgramEngine(settings, parts);
+  const watch = parts.watch ?? (flags.has('mlmd_server_address') ? watchOf(settings) : undefined);
+  const engine = new ProgramEngine(settings, parts, watch);
+  // So that the first calls are not refused for a connection that takes a moment.
+  await Promise.race([watch?.settled(), sleep(firstConnectMs, undefined, { ref: false })]);
+  return engine;
 }
 
 class ProgramEngine implements Engine {
@@ -61,7 +68,11 @@ class ProgramEngine implements Engine {
   readonly #namesLogged = new Set<string>();
   readonly #drives = new Map<Promise<unknown>, AbortController>();
 
-  constructor(settings: ProgramSettings, { program, env, logger, watch }: ProgramEngineParts) {
+  constructor(
+    settings: ProgramSettings,
+    { program, env, logger }: ProgramEngineParts,
+    watch: MetadataWatch | undefined,
+  ) {
     this.#settings = settings;
     this.#program = program;
     this.#logger = logger;
@@ -73,7 +84,7 @@ class ProgramEngine implements Engine {
       calls: settings.maxQueue,
       bytes: settings.maxQueueBytes,
     });
-    this.#watch = watch ?? (program.flags.has('mlmd_server_address') ? watchOf(settings) : undefined);
+    this.#watch = watch;
   }
 
   /** Ends with the caller's signal or with this engine; a long-lived signal keeps no listener of a drive that is over. */
@@ -81,6 +92,8 @@ class ProgramEngine implements Engine {
     const ending = new AbortController();
     const end = () => ending.abort();
     if (context.signal.aborted) end();
+    // Every call may share the server's one signal: more than ten listeners are no leak.
+    setMaxListeners(0, context.signal);
     context.signal.addEventListener('abort', end, { once: true });
     const drive = this.#drive(request, context, ending.signal);
     this.#drives.set(drive, ending);
@@ -110,7 +123,7 @@ class ProgramEngine implements Engine {
   ): Promise<EngineAnswer> {
     const flags = toFlags(request, this.#program, this.#server, this.#limits);
     this.#reportLeftOut(flags.leftOut);
-    await this.#refuseWithoutMetadata();
+    refuseOutage(this.outage());
     const call = {
       workflowUid: request.workflow?.uid ?? '',
       bytes: flags.bytes,
@@ -127,8 +140,8 @@ class ProgramEngine implements Engine {
     flags: DriverFlags,
     signal: AbortSignal,
   ): Promise<Required<EngineAnswer>> {
-    // It may have gone away while the call waited.
-    await this.#refuseWithoutMetadata();
+    // It may have gone away while the call waited; an attempt to connect that is under way decides.
+    refuseOutage(await this.#watch?.settled());
     const folder = await makeCallFolder(this.#settings.workDir).catch((error: unknown) => {
       throw this.#startFailure(error, flags);
     });
@@ -170,18 +183,6 @@ class ProgramEngine implements Engine {
     return startFailure(error, largest[0], flags.bytes, this.#limits.allBytes);
   }
 
-  async #refuseWithoutMetadata(): Promise<void> {
-    const outage = await this.#watch?.settled();
-    if (outage === undefined) return;
-    throw toStatusError({
-      status: 'UNAVAILABLE',
-      reason: 'METADATA_AWAY',
-      message: `${outage}; nothing was driven`,
-      resend: 'safe',
-      retryDelayMs: metadataRetryDelayMs,
-    });
-  }
-
   #runFacts(request: ExecuteRequest__Output, { type }: DriverFlags) {
     return {
       type,
@@ -205,6 +206,17 @@ class ProgramEngine implements Engine {
       });
     }
   }
+}
+
+function refuseOutage(outage: string | undefined): void {
+  if (outage === undefined) return;
+  throw toStatusError({
+    status: 'UNAVAILABLE',
+    reason: 'METADATA_AWAY',
+    message: `${outage}; nothing was driven`,
+    resend: 'safe',
+    retryDelayMs: metadataRetryDelayMs,
+  });
 }
 
 function watchOf(settings: ProgramSettings): MetadataWatch {

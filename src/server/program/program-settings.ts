@@ -84,7 +84,7 @@ export const programSettings = {
   caCertPath: setting(
     'CA_CERT_PATH',
     'CA bundle of both, under the same path here and in the pods',
-    anyText('a path'),
+    absolutePath(),
     '',
   ),
   podHttpProxy: setting('POD_HTTP_PROXY', 'proxy for http:// in the pods', anyText('a URL'), ''),
@@ -153,6 +153,11 @@ function host(): Reader<string> {
     form: 'a host name without scheme and port',
     parse: (text) => (/^[A-Za-z0-9_.:[\]-]*$/.test(text) && !/^[^[:]+:\d*$/.test(text) ? text : undefined),
   };
+}
+
+/** Empty is no path. */
+function absolutePath(): Reader<string> {
+  return { form: 'an absolute path', parse: (text) => (/^(?:\/|$)/.test(text) ? text : undefined) };
 }
 
 function names(): Reader<readonly string[]> {

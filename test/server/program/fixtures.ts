@@ -33,15 +33,16 @@ export function scratchFolder(t: TestContext): string {
 }
 
 /** A gRPC server without services: enough of ML Metadata for a connection. */
-export async function startMetadata(t: TestContext): Promise<number> {
+export async function startMetadata(t: TestContext): Promise<{ port: number; close: () => void }> {
   const server = new Server();
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
-  t.after(() => server.forceShutdown());
-  return port;
+  const close = () => server.forceShutdown();
+  t.after(close);
+  return { port, close };
 }
 
 /** A task in a container, as the sidecar asks for it. */
@@ -120,7 +121,7 @@ export interface EngineOptions {
 export async function startEngine(t: TestContext, options: EngineOptions = {}) {
   const workDir = scratchFolder(t);
   const variables = options.standIn ?? {};
-  const port = await startMetadata(t);
+  const { port } = await startMetadata(t);
   const settings = settingsOf({
     WORK_DIR: workDir,
     MLMD_SERVER_PORT: String(port),
@@ -138,6 +139,8 @@ export async function startEngine(t: TestContext, options: EngineOptions = {}) {
   t.after(() => engine.close());
   return { engine, workDir, log };
 }
+
+export const silentLogger: Logger = loggerInto([]);
 
 function loggerInto(log: [string, LogFacts][]): Logger {
   const add = (message: string, facts: LogFacts = {}) => void log.push([message, facts]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StatusError } from '../../../src/contract/status-error.js';
+import { createProgramEngine } from '../../../src/server/program/program-engine.js';
 import {
   containerRequest,
   learnStandIn,
@@ -11,7 +12,10 @@ import {
   readJsonLines,
   rootRequest,
   scratchFolder,
+  settingsOf,
+  silentLogger,
   startEngine,
+  startMetadata,
   statusErrorOf,
 } from './fixtures.js';
 
@@ -144,6 +148,19 @@ test('while ML Metadata is away no driver is started, also not one that waited',
   }
   await running;
   assert.equal(readJsonLines(effects).length, 1);
+});
+
+test('an engine with a connection of its own drives while ML Metadata is up and refuses while it is away', async (t) => {
+  const metadata = await startMetadata(t);
+  const settings = settingsOf({ WORK_DIR: scratchFolder(t), MLMD_SERVER_PORT: String(metadata.port) });
+  const parts = { program: await learnStandIn('2.17'), env: process.env, logger: silentLogger };
+  const engine = await createProgramEngine(settings, parts);
+  t.after(() => engine.close());
+  assert.equal((await engine.drive(containerRequest(), patientContext())).response.cached, false);
+  metadata.close();
+  while (engine.outage?.() === undefined) await sleep(10);
+  const error = await statusErrorOf(engine.drive(containerRequest(), patientContext()));
+  assert.equal(error.details.errorInfo?.reason, 'METADATA_AWAY');
 });
 
 test('values that are left out are named once in the log, never shown', async (t) => {

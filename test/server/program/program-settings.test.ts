@@ -43,6 +43,7 @@ const bad: [env: string, value: string][] = [
   ['MLMD_SERVER_ADDRESS', 'mlmd:8080'],
   ['DRIVER_PROGRAM_TIMEOUT_SECONDS', '0'],
   ['DRIVER_PROGRAM_ENV', 'A=B'],
+  ['CA_CERT_PATH', 'etc/ca.pem'],
 ];
 
 for (const [env, value] of bad) {
