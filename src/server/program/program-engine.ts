@@ -1,24 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
-import type { StatusError } from '../../contract/status-error.js';
 import type { Logger } from '../../program/logger.js';
 import type { Environment } from '../../program/settings.js';
 import type { DriveContext, Engine, EngineAnswer } from '../engine.js';
-import { type ArgumentLimits, argumentLimits, sizeOf } from './argument-size.js';
-import { type CallFolder, makeCallFolder, sweepCallFolders } from './call-folder.js';
-import { exitToStatus } from './exit-to-status.js';
+import { argumentLimits } from './argument-size.js';
+import { sweepCallFolders } from './call-folder.js';
+import { driveOnce, type ProgramHost } from './drive-once.js';
 import type { DriverProgram } from './flags-of-program.js';
 import { defaultMaxPrograms } from './granted-cpus.js';
 import { programEnvironment } from './program-environment.js';
-import { serverEnding, toStatusError } from './program-failure.js';
+import { toStatusError } from './program-failure.js';
 import { ProgramQueue } from './program-queue.js';
 import type { ProgramSettings } from './program-settings.js';
-import { outputFlags, readAnswer } from './read-answer.js';
-import { type ProgramEnd, runProgram } from './run-program.js';
 import { serverFlags } from './server-flags.js';
-import { startFailure } from './start-failure.js';
-import { type DriverFlags, type ServerFlags, toFlags } from './to-flags.js';
+import { type ServerFlags, toFlags } from './to-flags.js';
 import { type MetadataWatch, watchMetadata } from './watch-metadata.js';
 
 export interface ProgramEngineParts {
@@ -35,7 +31,6 @@ export interface ProgramEngineParts {
 const mostNamesLogged = 100;
 const metadataRetryDelayMs = 2_000;
 const firstConnectMs = 1_000;
-const componentFile = 'component.json';
 
 /**
  * The engine that runs KFP's driver program once for each drive. Sweeps the folders of a dead server first. The
@@ -57,12 +52,8 @@ export async function createProgramEngine(
 
 class ProgramEngine implements Engine {
   readonly name = 'program';
-  readonly #settings: ProgramSettings;
-  readonly #program: DriverProgram;
-  readonly #logger: Logger;
+  readonly #host: ProgramHost;
   readonly #server: ServerFlags;
-  readonly #env: Record<string, string>;
-  readonly #limits: ArgumentLimits;
   readonly #queue: ProgramQueue;
   readonly #watch: MetadataWatch | undefined;
   readonly #namesLogged = new Set<string>();
@@ -73,12 +64,9 @@ class ProgramEngine implements Engine {
     { program, env, logger }: ProgramEngineParts,
     watch: MetadataWatch | undefined,
   ) {
-    this.#settings = settings;
-    this.#program = program;
-    this.#logger = logger;
+    const programEnv = programEnvironment(env, settings.driverProgramEnv);
+    this.#host = { program, settings, logger, env: programEnv, limits: argumentLimits(programEnv) };
     this.#server = serverFlags(settings);
-    this.#env = programEnvironment(env, settings.driverProgramEnv);
-    this.#limits = argumentLimits(this.#env);
     this.#queue = new ProgramQueue({
       programs: settings.maxPrograms === 'auto' ? defaultMaxPrograms() : settings.maxPrograms,
       calls: settings.maxQueue,
@@ -112,8 +100,8 @@ class ProgramEngine implements Engine {
   /** Ends what still runs, and resolves when no program and no folder is left. */
   async close(): Promise<void> {
     for (const ending of this.#drives.values()) ending.abort();
-    await Promise.allSettled(this.#drives.keys());
     this.#watch?.close();
+    await Promise.allSettled(this.#drives.keys());
   }
 
   async #drive(
@@ -121,7 +109,7 @@ class ProgramEngine implements Engine {
     context: DriveContext,
     signal: AbortSignal,
   ): Promise<EngineAnswer> {
-    const flags = toFlags(request, this.#program, this.#server, this.#limits);
+    const flags = toFlags(request, this.#host.program, this.#server, this.#host.limits);
     this.#reportLeftOut(flags.leftOut);
     refuseOutage(this.outage());
     const call = {
@@ -131,78 +119,21 @@ class ProgramEngine implements Engine {
       joined: context.joined,
       signal,
     };
-    const { value, queueMs } = await this.#queue.run(call, () => this.#runOnce(request, flags, signal));
-    return { response: value.response, facts: { ...value.facts, queueMs } };
-  }
-
-  async #runOnce(
-    request: ExecuteRequest__Output,
-    flags: DriverFlags,
-    signal: AbortSignal,
-  ): Promise<Required<EngineAnswer>> {
-    // It may have gone away while the call waited; an attempt to connect that is under way decides.
-    refuseOutage(await this.#watch?.settled());
-    const folder = await makeCallFolder(this.#settings.workDir).catch((error: unknown) => {
-      throw this.#startFailure(error, flags);
+    const { value, queueMs } = await this.#queue.run(call, async () => {
+      // It may have gone away while the call waited; an attempt to connect that is under way decides.
+      refuseOutage(await this.#watch?.settled());
+      return driveOnce(this.#host, flags, signal);
     });
-    try {
-      if (signal.aborted) throw serverEnding();
-      const end = await this.#runIn(folder, flags, signal);
-      if (end.exitCode !== 0) throw exitToStatus(end, this.#runFacts(request, flags));
-      const read = (name: string) => folder.read(name, this.#settings.maxOutputBytes);
-      const response = await readAnswer(this.#program.flags, flags.type, read);
-      const { programMs, outputBytes } = end;
-      return { response, facts: { exitCode: 0, programMs, outputBytes, leftOut: flags.leftOut.length } };
-    } finally {
-      await folder.remove();
-    }
-  }
-
-  async #runIn(folder: CallFolder, flags: DriverFlags, signal: AbortSignal): Promise<ProgramEnd> {
-    try {
-      const all = [...flags.flags, ...outputFlags(this.#program.flags, flags.type, folder.file)];
-      if (flags.componentText !== undefined) {
-        await folder.write(componentFile, flags.componentText);
-        all.push(['component', `@${folder.file(componentFile)}`]);
-      }
-      const args = all.map(([name, value]) => `--${name}=${value}`);
-      return await runProgram(this.#program.path, args, {
-        cwd: folder.path,
-        env: { ...this.#env, TMPDIR: folder.path },
-        timeoutMs: this.#settings.driverProgramTimeoutMs,
-        signal,
-        maxStderrBytes: this.#settings.maxOutputBytes,
-      });
-    } catch (error) {
-      throw this.#startFailure(error, flags);
-    }
-  }
-
-  #startFailure(error: unknown, flags: DriverFlags): StatusError {
-    const largest = flags.flags.reduce((most, flag) => (sizeOf(flag) > sizeOf(most) ? flag : most), ['', '']);
-    return startFailure(error, largest[0], flags.bytes, this.#limits.allBytes);
-  }
-
-  #runFacts(request: ExecuteRequest__Output, { type }: DriverFlags) {
-    return {
-      type,
-      version: this.#program.version,
-      timeoutMs: this.#settings.driverProgramTimeoutMs,
-      pipelineName: request.pipeline_name ?? '',
-      runId: request.run_id ?? '',
-      authored: [request.pipeline_name, request.task_name, request.component, request.task].filter(
-        (text) => text !== undefined,
-      ),
-    };
+    return { response: value.response, facts: { ...value.facts, queueMs } };
   }
 
   #reportLeftOut(names: readonly string[]): void {
     for (const name of names) {
       if (this.#namesLogged.size >= mostNamesLogged || this.#namesLogged.has(name)) continue;
       this.#namesLogged.add(name);
-      this.#logger.warn('an argument is not given to the driver', {
+      this.#host.logger.warn('an argument is not given to the driver', {
         argument: /^[\w.-]{1,64}$/.test(name) ? name : '(no name of a flag)',
-        version: this.#program.version,
+        version: this.#host.program.version,
       });
     }
   }
