@@ -1,6 +1,6 @@
 import { readCommand } from './program/command-line.js';
 import { createLogger, factsOfError } from './program/logger.js';
-import { sidecarSettings } from './sidecar/sidecar-settings.js';
+import { checkSidecarSettings, sidecarSettings } from './sidecar/sidecar-settings.js';
 import { startSidecar } from './sidecar/start-sidecar.js';
 
 const command = readCommand(
@@ -8,6 +8,7 @@ const command = readCommand(
     name: 'driver-plugin',
     purpose: 'Argo Workflows executor plugin that runs Kubeflow Pipelines drivers over gRPC',
     settings: sidecarSettings,
+    check: checkSidecarSettings,
   },
   process.argv.slice(2),
   process.env,
@@ -22,7 +23,7 @@ if (command.kind === 'exit') {
   try {
     const sidecar = await startSidecar(command.settings, logger);
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => void sidecar.close().then(() => logger.info('stopped', { signal })));
+      process.once(signal, () => void sidecar.stop().then(() => logger.info('stopped', { signal })));
     }
   } catch (error) {
     logger.error('cannot start', factsOfError(error));

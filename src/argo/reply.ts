@@ -52,6 +52,14 @@ export function notSucceeded(phase: FailurePhase, message: string): NotSucceeded
   return { node: { phase, message: toMessage(message) } };
 }
 
+export function notYet(requeueMs: number): NotYet {
+  return { node: {}, requeue: `${Math.ceil(requeueMs)}ms` };
+}
+
+export function waiting(message: string, requeueMs: number): Waiting {
+  return { node: { phase: 'Pending', message: toMessage(message) }, requeue: `${Math.ceil(requeueMs)}ms` };
+}
+
 /** One line, never empty (Argo would keep the node's old message), at most 1 KiB of UTF-8. */
 function toMessage(text: string): string {
   const line = text

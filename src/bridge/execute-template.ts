@@ -1,92 +1,107 @@
 import { createHash } from 'node:crypto';
 import { type PluginTemplate, parseExecuteTemplate } from '../argo/parse-execute-template.js';
-import { type ExecuteTemplateReply, notOurs, notSucceeded, succeeded } from '../argo/reply.js';
-import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
-import { StatusError } from '../contract/status-error.js';
-import type { DriverClient } from '../driver/driver-client.js';
+import { type ExecuteTemplateReply, notOurs, notSucceeded, notYet } from '../argo/reply.js';
 import type { LogFacts } from '../program/logger.js';
-import { outcomes } from './status-to-outcome.js';
+import type { AnswerWindow } from './answer-window.js';
+import type { CallLedger, CallRecord } from './call-ledger.js';
+import type { Progress } from './drive-task.js';
+import type { FinalAnswer } from './final-answer.js';
+import { toNotYet } from './not-yet.js';
+import type { PatchBudget } from './patch-budget.js';
+import type { Steps } from './steps.js';
 import { type DriverRequest, toDriverRequest } from './to-driver-request.js';
-import { toOutputs } from './to-outputs.js';
 
 /** A reply for Argo's agent, and what the log may know of it. */
 export interface Answer {
   readonly reply: ExecuteTemplateReply;
   readonly facts: LogFacts;
+  /** To be called once the reply was flushed to a socket that is still open. */
+  readonly onDelivered?: () => void;
 }
 
 export interface ExecuteTemplateOptions {
   readonly pluginKey: string;
-  readonly timeoutMs: number;
-  readonly driver: DriverClient;
+  /** From when on "not yet" carries a message although nothing is wrong. */
+  readonly messageAfterMs: number;
+  readonly steps: Steps;
+  readonly ledger: CallLedger<FinalAnswer, Progress>;
+  readonly answerWindow: AnswerWindow;
+  readonly patchBudget: PatchBudget;
+  /** While the process drains: how long the agent should stay away, longer than the grace. Undefined otherwise. */
+  readonly stayAwayMs: () => number | undefined;
+  readonly nowMs: () => number;
 }
 
-/** The way of a request: parse, convert, ask the ledger, call, convert, reply. Throws a SyntaxError for what is no JSON. */
-export function createExecuteTemplate({ pluginKey, timeoutMs, driver }: ExecuteTemplateOptions) {
-  return async (body: string): Promise<Answer> => {
+/** Answers one POST of Argo's agent; `gone` is aborted when the agent has hung up. Throws a SyntaxError for no JSON. */
+export type ExecuteTemplate = (body: string, gone: AbortSignal) => Promise<Answer>;
+
+/** The way of a request: parse, convert, ask the ledger, call, convert, reply. */
+export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteTemplate {
+  const { pluginKey, steps, ledger, answerWindow } = options;
+  return async (body, gone) => {
     const parsed = parseExecuteTemplate(body, pluginKey);
     if (parsed.kind === 'not-ours') return { reply: notOurs, facts: { outcome: 'not ours' } };
     const { template } = parsed;
     const converted = toDriverRequest(template);
     const faults = [...parsed.faults, ...('faults' in converted ? converted.faults : [])];
     if ('faults' in converted || faults.length > 0) return refuse(template, faults);
-    // The ledger's place: it will join, start or replay here.
-    const request = { ...converted.request.message, request_id: toRequestId(template, 1) };
-    try {
-      const response = await driver.execute(request, timeoutMs);
-      return succeed(template, converted.request, response);
-    } catch (error) {
-      return fail(template, converted.request, StatusError.from(error));
-    }
+    const { request } = converted;
+    const facts = { ...factsOf(template), task: request.taskName, type: request.type };
+    if (options.stayAwayMs() !== undefined) return stayAway(options, facts);
+    const key = digest([template.workflow.uid, template.canonical]);
+    const record = ledger.ask(key, (attempt) =>
+      steps.start({ template, request, requestId: digest([key, attempt]), facts }),
+    );
+    await answerWindow.hold(record.done, gone);
+    if (options.stayAwayMs() !== undefined) return stayAway(options, facts);
+    return toAnswer(options, record, request, facts);
   };
 }
 
-/** The same for every delivery of one attempt at one task, different for any other, also across restarts. */
-function toRequestId(template: PluginTemplate, attempt: number): string {
-  const identity = JSON.stringify([template.workflow.uid, template.canonical, attempt]);
-  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+/** The same for the same parts, also after a restart; different for any others. */
+function digest(parts: readonly (string | number)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
+}
+
+/** The next pod gets every task again; what this one has at the driver waits there under its request_id. */
+function stayAway({ stayAwayMs }: ExecuteTemplateOptions, facts: LogFacts): Answer {
+  return { reply: notYet(stayAwayMs() ?? 0), facts: { ...facts, outcome: 'draining' } };
+}
+
+function toAnswer(
+  options: ExecuteTemplateOptions,
+  record: CallRecord<FinalAnswer, Progress>,
+  request: DriverRequest,
+  facts: LogFacts,
+): Answer {
+  const { answer, attempt, progress, key } = record;
+  if (answer === undefined) {
+    const recentMs = options.steps.recentMs(request.type);
+    const { messageAfterMs } = options;
+    const reply = toNotYet(progress, { nowMs: options.nowMs(), messageAfterMs, recentMs });
+    return { reply, facts: { ...facts, outcome: 'not yet', attempt } };
+  }
+  const waitMs = options.patchBudget.ask(key, answer.bytes);
+  if (waitMs > 0)
+    return { reply: notYet(waitMs), facts: { ...facts, outcome: 'waits for a patch', attempt } };
+  return {
+    reply: answer.reply,
+    facts: { ...facts, ...answer.facts, attempt },
+    onDelivered: () => options.ledger.markDelivered(record),
+  };
 }
 
 function refuse(template: PluginTemplate, faults: readonly string[]): Answer {
   const message = `driver-plugin refused template "${template.templateName}": ${faults.join('; ')}`;
-  return {
-    reply: notSucceeded('Failed', message),
-    facts: { ...factsOf(template), outcome: 'Failed', faults: faults.length },
-  };
+  const facts = { ...factsOf(template), outcome: 'Failed', faults: faults.length };
+  return { reply: notSucceeded('Failed', message), facts };
 }
 
-function succeed(
-  template: PluginTemplate,
-  request: DriverRequest,
-  response: ExecuteResponse__Output,
-): Answer {
-  const { parameters, missing } = toOutputs(request.type, template.declaredOutputs, response);
-  const facts = { ...factsOf(template, request), grpcStatus: 'OK' };
-  if (missing.length > 0) {
-    const message = `the ${request.type} driver's answer lacks the declared output ${missing.join(', ')}, and nothing else defines it`;
-    return { reply: notSucceeded('Error', message), facts: { ...facts, outcome: 'Error' } };
-  }
-  const id = response.execution_id ?? response.task_id;
-  const message = `${request.type} driver done${id === undefined ? '' : ` as execution ${id}`}${response.cached === true ? ', cached' : ''}`;
-  return { reply: succeeded(message, parameters), facts: { ...facts, outcome: 'Succeeded' } };
-}
-
-function fail(template: PluginTemplate, request: DriverRequest, error: StatusError): Answer {
-  const { phase, meaning } = outcomes[error.status === 'OK' ? 'UNKNOWN' : error.status];
-  const message = `${error.status}: ${meaning}${error.message === '' ? '' : `: ${error.message}`}`;
-  return {
-    reply: notSucceeded(phase, message),
-    facts: { ...factsOf(template, request), outcome: phase, grpcStatus: error.status },
-  };
-}
-
-function factsOf({ workflow, templateName }: PluginTemplate, request?: DriverRequest): LogFacts {
+function factsOf({ workflow, templateName }: PluginTemplate): LogFacts {
   return {
     workflow: workflow.name,
     namespace: workflow.namespace,
     uid: workflow.uid,
     template: templateName,
-    task: request?.taskName,
-    type: request?.type,
   };
 }

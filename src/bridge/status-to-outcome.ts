@@ -5,12 +5,24 @@ import type { Status } from '../contract/status-error.js';
 export interface Outcome {
   /** Failed: the pipeline's fault. Error: the platform's. Users' retryPolicy depends on the difference. */
   readonly phase: FailurePhase;
+  /** Whether the same request is sent again inside the step's budget. */
+  readonly resend: Resend;
   /** What the status means, for the user: the middle of one sentence. */
   readonly meaning: string;
 }
 
-const pipelinesFault = (meaning: string): Outcome => ({ phase: 'Failed', meaning });
-const platformsFault = (meaning: string): Outcome => ({ phase: 'Error', meaning });
+/**
+ * never: final at once. always: the server asks for it again. unless-told: nobody knows whether the driver ran,
+ * which is safe to repeat only at a server that keeps the contract's promise about request_id.
+ */
+export type Resend = 'never' | 'always' | 'unless-told';
+
+const pipelinesFault = (meaning: string): Outcome => ({ phase: 'Failed', resend: 'never', meaning });
+const platformsFault = (meaning: string, resend: Resend = 'never'): Outcome => ({
+  phase: 'Error',
+  resend,
+  meaning,
+});
 
 /** The one table from gRPC status to outcome. https://github.com/grpc/grpc/blob/master/doc/statuscodes.md */
 export const outcomes: Readonly<Record<Exclude<Status, 'OK'>, Outcome>> = {
@@ -19,15 +31,15 @@ export const outcomes: Readonly<Record<Exclude<Status, 'OK'>, Outcome>> = {
   NOT_FOUND: pipelinesFault('the driver did not find what the task names'),
   ALREADY_EXISTS: pipelinesFault('the driver has this task already'),
   OUT_OF_RANGE: pipelinesFault('the driver found a value out of range'),
+  UNAVAILABLE: platformsFault('the driver server cannot be reached', 'unless-told'),
+  ABORTED: platformsFault('the driver was interrupted', 'always'),
+  RESOURCE_EXHAUSTED: platformsFault('the driver server is overloaded', 'always'),
+  DEADLINE_EXCEEDED: platformsFault('the driver did not answer in time', 'unless-told'),
   CANCELLED: platformsFault('the call was cancelled'),
   UNKNOWN: platformsFault('the driver server failed without saying why'),
-  DEADLINE_EXCEEDED: platformsFault('the driver did not answer in time'),
   PERMISSION_DENIED: platformsFault('the driver server does not let this plugin in'),
-  RESOURCE_EXHAUSTED: platformsFault('the driver server is overloaded, or a message is too large'),
-  ABORTED: platformsFault('the driver was interrupted'),
   UNIMPLEMENTED: platformsFault('the server does not know kfp.driver.v1.DriverService/Execute'),
   INTERNAL: platformsFault('the driver server failed'),
-  UNAVAILABLE: platformsFault('the driver server cannot be reached'),
   DATA_LOSS: platformsFault('the driver server lost data'),
   UNAUTHENTICATED: platformsFault('the driver server does not know this plugin'),
 };

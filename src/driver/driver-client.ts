@@ -1,21 +1,21 @@
-import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  type Client,
-  status as grpcStatus,
-  Metadata,
-  type ServiceError,
-} from '@grpc/grpc-js';
+import type { ChannelCredentials, ChannelOptions, Client } from '@grpc/grpc-js';
+import { connectivityState, type Metadata } from '@grpc/grpc-js';
 import type { ExecuteRequest } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { driverServiceOf, loadContract } from '../contract/service-definition.js';
-import { readStatusDetails } from '../contract/status-details.js';
-import { type Status, StatusError } from '../contract/status-error.js';
+import { StatusError } from '../contract/status-error.js';
+import type { Clock } from '../program/clock.js';
+import { type CallError, toCallError } from './call-error.js';
+
+/** What one call ended with. */
+export type CallResult =
+  | { readonly kind: 'answered'; readonly response: ExecuteResponse__Output }
+  | { readonly kind: 'failed'; readonly failure: CallError };
 
 /** Calls the driver server over one kept channel. */
 export interface DriverClient {
-  /** One call with a deadline. Resolves with the answer or rejects with a StatusError. */
-  execute(request: ExecuteRequest, timeoutMs: number): Promise<ExecuteResponse__Output>;
+  /** One call with a deadline. Never rejects. */
+  execute(request: ExecuteRequest, timeoutMs: number): Promise<CallResult>;
   /** Cancels what is in flight and closes the channel. */
   close(): void;
 }
@@ -23,48 +23,138 @@ export interface DriverClient {
 export interface DriverClientOptions {
   readonly target: string;
   readonly credentials: ChannelCredentials;
-  readonly maxMessageBytes: number;
+  /** Metadata of each call, the bearer token for one. Rejects with a StatusError while there is none to be had. */
+  readonly callMetadata: () => Promise<Metadata>;
+  /** Name that the server's certificate must have, where it is not the target's own. */
+  readonly serverName: string | undefined;
+  readonly loadBalancing: 'round_robin' | 'pick_first';
+  readonly maxSendBytes: number;
+  readonly maxReceiveBytes: number;
+  readonly keepaliveMs: number;
+  readonly keepaliveTimeoutMs: number;
+  /** A channel without calls lets go of its connections after this time. */
+  readonly idleTimeoutMs: number;
+  /** A peer that accepts TCP but has not spoken HTTP/2 for this time is given up. */
+  readonly connectTimeoutMs: number;
+  readonly useProxy: boolean;
+  readonly clock: Clock;
+  readonly onChannelReplaced: () => void;
 }
 
 /** Creates the client; it connects with the first call, so that a dead server never keeps the sidecar from starting. */
 export function createDriverClient(options: DriverClientOptions): DriverClient {
   const DriverService = driverServiceOf(loadContract());
-  const client = new DriverService(options.target, options.credentials, channelOptions(options));
+  const connect = () => new DriverService(options.target, options.credentials, channelOptions(options));
+  const calls = new Set<{ cancel(): void }>();
+  let client = connect();
+  const watchdog = createWatchdog(
+    options,
+    () => client,
+    () => {
+      const stuck = client;
+      client = connect();
+      // Ends the calls that wait for the stuck channel with UNAVAILABLE, as not sent.
+      stuck.close();
+      options.onChannelReplaced();
+    },
+  );
+  const call = (request: ExecuteRequest, metadata: Metadata, timeoutMs: number) =>
+    new Promise<CallResult>((resolve) => {
+      const done = watchdog.watch();
+      const deadline = Date.now() + timeoutMs;
+      const started = client.execute(request, metadata, { deadline }, (error, response) => {
+        calls.delete(started);
+        done();
+        if (error) resolve({ kind: 'failed', failure: toCallError(error) });
+        else resolve(response === undefined ? noMessage : { kind: 'answered', response });
+      });
+      calls.add(started);
+    });
   return {
-    execute: (request, timeoutMs) => execute(client, request, timeoutMs),
-    close: () => client.close(),
+    execute: async (request, timeoutMs) => {
+      try {
+        return await call(request, await options.callMetadata(), timeoutMs);
+      } catch (error) {
+        return notSent(StatusError.from(error));
+      }
+    },
+    close: () => {
+      for (const started of calls) started.cancel();
+      client.close();
+    },
   };
 }
 
-function channelOptions({ maxMessageBytes }: DriverClientOptions): ChannelOptions {
+function notSent(error: StatusError): CallResult {
+  return { kind: 'failed', failure: { error, reach: 'not sent', tooLarge: false, pushback: undefined } };
+}
+
+const noMessage: CallResult = {
+  kind: 'failed',
+  failure: {
+    error: new StatusError('INTERNAL', 'the driver server sent no message'),
+    reach: 'answered',
+    tooLarge: false,
+    pushback: undefined,
+  },
+};
+
+/** https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/README.md#supported-channel-options */
+function channelOptions(options: DriverClientOptions): ChannelOptions {
   return {
-    'grpc.max_send_message_length': maxMessageBytes,
-    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ [options.loadBalancing]: {} }] }),
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.max_send_message_length': options.maxSendBytes,
+    'grpc.max_receive_message_length': options.maxReceiveBytes,
     // Re-sending is this project's own: it must know how often the driver was asked.
     'grpc.enable_retries': 0,
-    'grpc.service_config_disable_resolution': 1,
+    'grpc.keepalive_time_ms': options.keepaliveMs,
+    'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs,
+    'grpc.client_idle_timeout_ms': options.idleTimeoutMs,
+    'grpc.initial_reconnect_backoff_ms': 250,
+    'grpc.max_reconnect_backoff_ms': 5_000,
+    // A server that moved is looked up again within seconds, not after grpc-js' 30.
+    'grpc.dns_min_time_between_resolutions_ms': 2_000,
+    'grpc.enable_http_proxy': options.useProxy ? 1 : 0,
+    ...(options.serverName !== undefined && {
+      'grpc.ssl_target_name_override': options.serverName,
+      'grpc.default_authority': options.serverName,
+    }),
+    // A replaced channel must not find the stuck connection of the one before it.
+    'grpc.use_local_subchannel_pool': 1,
   };
 }
 
-type DriverServiceClient = Client & InstanceType<ReturnType<typeof driverServiceOf>>;
-
-function execute(
-  client: DriverServiceClient,
-  request: ExecuteRequest,
-  timeoutMs: number,
-): Promise<ExecuteResponse__Output> {
-  return new Promise((resolve, reject) => {
-    const deadline = Date.now() + timeoutMs;
-    client.execute(request, new Metadata(), { deadline }, (error, response) => {
-      if (error) reject(toStatusError(error));
-      else if (response === undefined)
-        reject(new StatusError('INTERNAL', 'the driver server sent no message'));
-      else resolve(response);
-    });
-  });
-}
-
-function toStatusError(error: ServiceError): StatusError {
-  const status = (grpcStatus[error.code] ?? 'UNKNOWN') as Status;
-  return new StatusError(status, error.details, { details: readStatusDetails(error.metadata) });
+/**
+ * grpc-js puts no limit on the time that a peer may take from accepting TCP to its first HTTP/2 frame, and lets
+ * calls wait for it to their deadline (https://github.com/grpc/grpc-node/issues/2785). While calls are in flight,
+ * this looks once a second whether the channel has been CONNECTING for too long, and has it replaced.
+ */
+function createWatchdog(
+  { connectTimeoutMs, clock }: DriverClientOptions,
+  currentClient: () => Client,
+  replace: () => void,
+): { watch(): () => void } {
+  let calls = 0;
+  let connectingSinceMs: number | undefined;
+  let stop: (() => void) | undefined;
+  const look = () => {
+    const state = currentClient().getChannel().getConnectivityState(false);
+    if (calls === 0 || state !== connectivityState.CONNECTING) connectingSinceMs = undefined;
+    else connectingSinceMs ??= clock.nowMs();
+    if (connectingSinceMs !== undefined && clock.nowMs() - connectingSinceMs >= connectTimeoutMs) {
+      connectingSinceMs = undefined;
+      replace();
+    }
+    stop = calls > 0 ? clock.after(Math.min(1000, connectTimeoutMs / 4), look) : undefined;
+  };
+  return {
+    watch: () => {
+      calls += 1;
+      if (stop === undefined) look();
+      return () => {
+        calls -= 1;
+      };
+    },
+  };
 }

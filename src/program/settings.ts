@@ -6,12 +6,24 @@ export interface Setting<Value> {
   /** Text that stands in where the variable is unset or empty; without one the setting is required. */
   readonly fallback?: string;
   readonly read: Reader<Value>;
+  /** True where the text may hold a secret, so that no fault quotes it. */
+  readonly secret?: boolean;
 }
 
 /** Reads a setting's text. `form` completes the sentence "must be ..."; `parse` returns undefined for a bad text. */
 export interface Reader<Value> {
   readonly form: string;
-  readonly parse: (text: string) => Value | undefined;
+  readonly parse: (text: string) => { readonly value: Value } | undefined;
+}
+
+/** A row of a settings table; `fallback` "" is for settings that may be left out. */
+export function setting<const Value>(
+  env: string,
+  purpose: string,
+  read: Reader<Value>,
+  fallback?: string,
+): Setting<Value> {
+  return { env, purpose, read, ...(fallback !== undefined && { fallback }) };
 }
 
 export type SettingsTable = Readonly<Record<string, Setting<unknown>>>;
@@ -22,7 +34,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads a table of settings. Either all are good, or `faults` has one sentence for each bad one, with its remedy.
- * A value is quoted only where the setting cannot hold a secret, which is everywhere: secrets come from files.
  */
 export function readSettings<Table extends SettingsTable>(
   table: Table,
@@ -42,9 +53,13 @@ function readSetting(setting: Setting<unknown>, env: Environment, faults: string
     faults.push(`${setting.env} is not set: set it to ${setting.read.form} (${setting.purpose})`);
     return undefined;
   }
-  const value = setting.read.parse(text);
-  if (value === undefined) faults.push(`${setting.env} must be ${setting.read.form}, not "${text}"`);
-  return value;
+  const parsed = setting.read.parse(text);
+  if (parsed === undefined) {
+    faults.push(
+      `${setting.env} must be ${setting.read.form}, ${setting.secret === true ? 'which it is not' : `not "${text}"`}`,
+    );
+  }
+  return parsed?.value;
 }
 
 /** The table of settings as text for --help, one line each. */
@@ -64,7 +79,7 @@ export function describeSettings(table: SettingsTable): string {
 
 /** Any text. */
 export function anyText(form: string): Reader<string> {
-  return { form, parse: (text) => text };
+  return { form, parse: (value) => ({ value }) };
 }
 
 /** A whole number from `least` to `most`. */
@@ -73,7 +88,7 @@ export function wholeNumber(least: number, most: number): Reader<number> {
     form: `a whole number from ${least} to ${most}`,
     parse: (text) => {
       const value = Number(text);
-      return /^\d+$/.test(text) && value >= least && value <= most ? value : undefined;
+      return /^\d+$/.test(text) && value >= least && value <= most ? { value } : undefined;
     },
   };
 }
@@ -90,7 +105,7 @@ export function seconds(least: number, most: number): Reader<number> {
     parse: (text) => {
       const value = Number(text);
       const good = /^\d+(\.\d+)?$/.test(text) && value >= least && value <= most;
-      return good ? Math.round(value * 1000) : undefined;
+      return good ? { value: Math.round(value * 1000) } : undefined;
     },
   };
 }
@@ -99,11 +114,19 @@ export function seconds(least: number, most: number): Reader<number> {
 export function flag(): Reader<boolean> {
   return {
     form: 'true or false',
-    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+    parse: (text) => (text === 'true' || text === 'false' ? { value: text === 'true' } : undefined),
   };
 }
 
 /** One of a few words. */
-export function oneOf<Word extends string>(words: readonly Word[]): Reader<Word> {
-  return { form: `one of ${words.join(', ')}`, parse: (text) => words.find((word) => word === text) };
+export function oneOf<const Word extends string>(words: readonly Word[]): Reader<Word> {
+  return {
+    form: `one of ${words.join(', ')}`,
+    parse: (text) => words.filter((word) => word === text).map((value) => ({ value }))[0],
+  };
+}
+
+/** The same, or undefined for an empty text. */
+export function optional<Value>(reader: Reader<Value>): Reader<Value | undefined> {
+  return { form: reader.form, parse: (text) => (text === '' ? { value: undefined } : reader.parse(text)) };
 }

@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { checkAgentToken } from '../argo/agent-token.js';
 import { notOurs } from '../argo/reply.js';
-import type { Answer } from '../bridge/execute-template.js';
+import type { ExecuteTemplate } from '../bridge/execute-template.js';
 import { factsOfError, type Logger } from '../program/logger.js';
 import { bodyFaults, readBody } from './read-body.js';
 import { sendJson } from './send-json.js';
@@ -12,7 +12,7 @@ export const executeTemplatePath = '/api/v1/template.execute';
 export interface AppOptions {
   readonly tokenPath: string;
   readonly maxBodyBytes: number;
-  readonly executeTemplate: (body: string) => Promise<Answer>;
+  readonly executeTemplate: ExecuteTemplate;
   /** Whether the body is a template of ours; asked only while the token cannot be read. */
   readonly isOurs: (body: string) => boolean;
   readonly logger: Logger;
@@ -64,7 +64,14 @@ function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler
       } else sendJson(response, 200, notOurs);
       return;
     }
-    const { reply, facts } = await executeTemplate(body);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const { reply, facts, onDelivered } = await executeTemplate(body, gone.signal);
+    const { socket } = request;
+    // "finish" comes when the system has taken every byte; a socket that broke before never gets there.
+    response.once('finish', () => {
+      if (!socket.destroyed) onDelivered?.();
+    });
     const bytesOut = sendJson(response, 200, reply);
     const ms = Math.round(performance.now() - startedMs);
     logger.info('answered a template', { ...facts, ms, bytesIn: Buffer.byteLength(body), bytesOut });

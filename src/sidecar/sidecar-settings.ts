@@ -1,79 +1,135 @@
-import { parseDriverTarget } from '../driver/driver-target.js';
 import { logLevels } from '../program/logger.js';
 import {
   anyText,
+  flag,
   oneOf,
   port,
-  type Reader,
   type Setting,
   type SettingsOf,
   seconds,
+  setting,
   wholeNumber,
 } from '../program/settings.js';
+import { driverSettings } from './driver-settings.js';
 
-/** Port that is used where DRIVER_HOST and DRIVER_PORT name none. */
-const driverHost: Reader<string> = {
-  form: 'a host, host:port, a URL with http://, https://, grpc:// or grpcs://, or a gRPC target (dns:, ipv4:, ipv6:, unix:)',
-  parse: (text) => (parseDriverTarget(text, 1) === undefined ? undefined : text),
-};
+const day = 86_400;
+const kib = 1024;
+const mib = 1024 * kib;
+const gib = 1024 * mib;
 
-/** Every setting of the sidecar; --help, the README's table and plugin.yaml's test read it. */
-export const sidecarSettings = {
-  driverHost: { env: 'DRIVER_HOST', purpose: 'the kfp-driver-server', read: driverHost },
-  driverPort: {
-    env: 'DRIVER_PORT',
-    purpose: 'its port, where DRIVER_HOST names none',
-    fallback: '9000',
-    read: port(),
-  },
-  timeoutMs: {
-    env: 'TIMEOUT_SECONDS',
-    purpose: 'deadline of one gRPC call',
-    fallback: '120',
-    read: seconds(0.001, 86_400),
-  },
-  serverHost: {
-    env: 'SERVER_HOST',
-    purpose: "address that Argo's agent calls; the agent is in the same pod",
-    fallback: '127.0.0.1',
-    read: anyText('an address of this host'),
-  },
-  serverPort: {
-    env: 'SERVER_PORT',
-    purpose: "port that Argo's agent calls, the first of plugin.yaml",
-    fallback: '2948',
-    read: port(),
-  },
-  pluginKey: {
-    env: 'PLUGIN_KEY',
-    purpose: 'key under `plugin` of the templates that are ours',
-    fallback: 'driver-plugin',
-    read: anyText('a key'),
-  },
-  tokenPath: {
-    env: 'TOKEN_PATH',
-    purpose: "file with the agent's bearer token",
-    fallback: '/var/run/argo/token',
-    read: anyText('a path'),
-  },
-  maxBodyBytes: {
-    env: 'MAX_BODY_BYTES',
-    purpose: "largest body taken from Argo's agent",
-    fallback: String(16 * 1024 * 1024),
-    read: wholeNumber(1024, 1024 * 1024 * 1024),
-  },
-  maxMessageBytes: {
-    env: 'MAX_MESSAGE_BYTES',
-    purpose: 'largest gRPC message sent and received',
-    fallback: String(16 * 1024 * 1024),
-    read: wholeNumber(1024, 1024 * 1024 * 1024),
-  },
-  logLevel: {
-    env: 'LOG_LEVEL',
-    purpose: 'least severe level in the log',
-    fallback: 'info',
-    read: oneOf(logLevels),
-  },
+/** Settings of deadlines, repeats and bounds. */
+const steps = {
+  timeoutMs: setting('TIMEOUT_SECONDS', 'deadline of one gRPC call', seconds(0.001, day), '120'),
+  stepTimeoutMs: setting(
+    'STEP_TIMEOUT_SECONDS',
+    'budget of one step across its calls',
+    seconds(0.001, day),
+    '600',
+  ),
+  resendUnknownOutcomes: setting(
+    'RESEND_UNKNOWN_OUTCOMES',
+    'send again when nobody knows whether the driver ran; false for a server that does not keep request_ids',
+    flag(),
+    'true',
+  ),
+  maxConcurrentCalls: setting(
+    'MAX_CONCURRENT_CALLS',
+    'calls at the driver at once; more wait their turn',
+    wholeNumber(1, 100_000),
+    '256',
+  ),
+  answerWindowMs: setting(
+    'ANSWER_WINDOW_SECONDS',
+    'hold a POST for its answer at most so long; the agent gives up after 30',
+    seconds(0, 28),
+    '20',
+  ),
+  agentWorkers: setting(
+    'AGENT_WORKERS',
+    "the agent's workers (ARGO_AGENT_TASK_WORKERS); half of them are held at most",
+    wholeNumber(1, 10_000),
+    '16',
+  ),
+  messageAfterMs: setting(
+    'WAIT_MESSAGE_AFTER_SECONDS',
+    'tell the user about a step that takes longer',
+    seconds(0, day),
+    '30',
+  ),
+  patchIntervalMs: setting(
+    'AGENT_PATCH_RATE_SECONDS',
+    'how often the agent patches results (ARGO_AGENT_PATCH_RATE)',
+    seconds(0.001, 3600),
+    '10',
+  ),
+  maxOutputBytes: setting(
+    'MAX_OUTPUT_BYTES',
+    'bytes of final answers within one such patch',
+    wholeNumber(kib, gib),
+    String(512 * kib),
+  ),
+  maxLedgerEntries: setting(
+    'MAX_LEDGER_ENTRIES',
+    'tasks that are remembered',
+    wholeNumber(1, 10_000_000),
+    '20000',
+  ),
+  maxLedgerBytes: setting(
+    'MAX_LEDGER_BYTES',
+    'bytes of answers that are remembered',
+    wholeNumber(kib, 16 * gib),
+    String(48 * mib),
+  ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
+/** Settings of the side that Argo's agent sees. */
+const agent = {
+  serverHost: setting(
+    'SERVER_HOST',
+    "address that Argo's agent calls; the agent is in the same pod",
+    anyText('an address of this host'),
+    '127.0.0.1',
+  ),
+  serverPort: setting(
+    'SERVER_PORT',
+    "port that Argo's agent calls, the first of plugin.yaml",
+    port(),
+    '2948',
+  ),
+  pluginKey: setting(
+    'PLUGIN_KEY',
+    'key under `plugin` of the templates that are ours',
+    anyText('a key'),
+    'driver-plugin',
+  ),
+  tokenPath: setting(
+    'TOKEN_PATH',
+    "file with the agent's bearer token",
+    anyText('a path'),
+    '/var/run/argo/token',
+  ),
+  maxBodyBytes: setting(
+    'MAX_BODY_BYTES',
+    "largest body taken from Argo's agent",
+    wholeNumber(kib, gib),
+    String(16 * mib),
+  ),
+  shutdownGraceMs: setting(
+    'SHUTDOWN_GRACE_SECONDS',
+    'after SIGTERM, stay at most so long; below the grace of the pod',
+    seconds(0, 3600),
+    '25',
+  ),
+  logLevel: setting('LOG_LEVEL', 'least severe level in the log', oneOf(logLevels), 'info'),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+/** Every setting of the sidecar; --help, the README's table and plugin.yaml's test read it. */
+export const sidecarSettings = { ...driverSettings, ...steps, ...agent };
 export type SidecarSettings = SettingsOf<typeof sidecarSettings>;
+
+/** Faults that no setting has alone. */
+export function checkSidecarSettings(settings: SidecarSettings): string[] {
+  const { driverTlsCert, driverTlsKey } = settings;
+  if ((driverTlsCert === undefined) === (driverTlsKey === undefined)) return [];
+  return ['DRIVER_TLS_CERT and DRIVER_TLS_KEY belong together: set both or neither'];
+}

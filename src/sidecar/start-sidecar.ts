@@ -1,55 +1,133 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { credentials } from '@grpc/grpc-js';
 import { parseExecuteTemplate } from '../argo/parse-execute-template.js';
+import { AnswerWindow } from '../bridge/answer-window.js';
+import { CallLedger } from '../bridge/call-ledger.js';
+import type { Progress } from '../bridge/drive-task.js';
 import { createExecuteTemplate } from '../bridge/execute-template.js';
+import type { FinalAnswer } from '../bridge/final-answer.js';
+import { PatchBudget } from '../bridge/patch-budget.js';
+import { createSteps } from '../bridge/steps.js';
+import { Turns } from '../bridge/turns.js';
 import { StatusError } from '../contract/status-error.js';
-import { createDriverClient } from '../driver/driver-client.js';
-import { parseDriverTarget } from '../driver/driver-target.js';
+import { createDriverClient, type DriverClient } from '../driver/driver-client.js';
+import { createCallMetadata, createDriverCredentials } from '../driver/driver-credentials.js';
+import { type DriverTarget, parseDriverTarget } from '../driver/driver-target.js';
+import { type Clock, systemClock } from '../program/clock.js';
 import type { Logger } from '../program/logger.js';
 import { readVersion } from '../program/version.js';
 import { createApp } from './app.js';
+import { drain } from './drain.js';
 import type { SidecarSettings } from './sidecar-settings.js';
 
 /** A sidecar that listens. */
 export interface Sidecar {
   /** http://HOST:PORT */
   readonly address: string;
+  /** What the call ledger holds. */
+  readonly ledger: CallLedger<FinalAnswer, Progress>['size'];
+  /** Drains as SIGTERM asks for, within the grace, then closes. */
+  stop(): Promise<void>;
+  /** Closes at once. */
   close(): Promise<void>;
 }
 
+/** Argo's agent must stay away for longer than this process will be there. */
+const stayAwayMoreMs = 10_000;
+
 /** Listens first; the driver is connected with the first call, and a dead one never ends the sidecar. */
-export async function startSidecar(settings: SidecarSettings, logger: Logger): Promise<Sidecar> {
-  const driverTarget = parseDriverTarget(settings.driverHost, settings.driverPort);
-  if (driverTarget === undefined) throw new StatusError('INVALID_ARGUMENT', 'DRIVER_HOST was not checked');
-  const { target, tls } = driverTarget;
-  const driver = createDriverClient({
-    target,
-    credentials: tls ? credentials.createSsl() : credentials.createInsecure(),
-    maxMessageBytes: settings.maxMessageBytes,
+export async function startSidecar(
+  settings: SidecarSettings,
+  logger: Logger,
+  clock = systemClock,
+): Promise<Sidecar> {
+  const target = toTarget(settings);
+  const driver = connectDriver(settings, target, logger, clock);
+  const ledger = new CallLedger<FinalAnswer, Progress>({
+    maxEntries: settings.maxLedgerEntries,
+    maxBytes: settings.maxLedgerBytes,
+    onEvicted: (facts) =>
+      logger.warn('forgot answers early: MAX_LEDGER_ENTRIES or MAX_LEDGER_BYTES is reached', facts),
   });
-  const app = createApp({
-    tokenPath: settings.tokenPath,
-    maxBodyBytes: settings.maxBodyBytes,
-    executeTemplate: createExecuteTemplate({
-      pluginKey: settings.pluginKey,
-      timeoutMs: settings.timeoutMs,
+  const answerWindow = new AnswerWindow({
+    windowMs: settings.answerWindowMs,
+    most: Math.max(1, Math.floor(settings.agentWorkers / 2)),
+    clock,
+  });
+  let draining = false;
+  const executeTemplate = createExecuteTemplate({
+    pluginKey: settings.pluginKey,
+    messageAfterMs: settings.messageAfterMs,
+    steps: createSteps({
+      ...settings,
       driver,
+      turns: new Turns(settings.maxConcurrentCalls),
+      clock,
+      random: Math.random,
+      logger,
     }),
-    isOurs: (body) => parseExecuteTemplate(body, settings.pluginKey).kind === 'ours',
-    logger,
+    ledger,
+    answerWindow,
+    patchBudget: new PatchBudget({
+      intervalMs: settings.patchIntervalMs,
+      maxBytes: settings.maxOutputBytes,
+      nowMs: clock.nowMs,
+    }),
+    stayAwayMs: () => (draining ? settings.shutdownGraceMs + stayAwayMoreMs : undefined),
+    nowMs: clock.nowMs,
   });
-  const server = createServer(agentTimeouts, app);
+  const isOurs = (body: string) => parseExecuteTemplate(body, settings.pluginKey).kind === 'ours';
+  const server = createServer(agentTimeouts, createApp({ ...settings, executeTemplate, isOurs, logger }));
   const address = await listen(server, settings.serverHost, settings.serverPort);
-  logger.info('listening', { version: readVersion(), address, driver: target, tls });
-  return { address, close: () => close(server, driver.close) };
+  logger.info('listening', { version: readVersion(), address, driver: target.target, tls: target.tls });
+  const close = () => closeAll(server, driver);
+  return {
+    address,
+    get ledger() {
+      return ledger.size;
+    },
+    close,
+    stop: async () => {
+      draining = true;
+      logger.info('draining', { callsInFlight: ledger.size.started });
+      answerWindow.close();
+      await drain(server, () => ledger.size.started, { graceMs: settings.shutdownGraceMs, clock });
+      await close();
+    },
+  };
+}
+
+function toTarget(settings: SidecarSettings): DriverTarget {
+  const target = parseDriverTarget(settings.driverHost, settings.driverPort);
+  if (target === undefined) throw new StatusError('INVALID_ARGUMENT', 'DRIVER_HOST is no target');
+  return { target: target.target, tls: target.tls || settings.driverTls };
+}
+
+function connectDriver(
+  settings: SidecarSettings,
+  target: DriverTarget,
+  logger: Logger,
+  clock: Clock,
+): DriverClient {
+  const { driverTlsCa, driverTlsCert, driverTlsKey, driverTokenFile } = settings;
+  return createDriverClient({
+    ...settings,
+    target: target.target,
+    credentials: createDriverCredentials(target.tls, driverTlsCa, driverTlsCert, driverTlsKey),
+    callMetadata: createCallMetadata(driverTokenFile),
+    serverName: settings.driverTlsServerName,
+    useProxy: settings.driverUseProxy,
+    clock,
+    onChannelReplaced: () =>
+      logger.warn('replaced a channel whose peer does not speak HTTP/2', { driver: target.target }),
+  });
 }
 
 /**
  * Argo's agent keeps idle connections for 90 s and does not repeat a POST that such a connection swallowed
  * (https://github.com/golang/go/issues/22158): this side must keep them longer.
  */
-const agentTimeouts = { keepAliveTimeout: 120_000, headersTimeout: 125_000, requestTimeout: 30_000 };
+const agentTimeouts = { keepAliveTimeout: 120_000, headersTimeout: 30_000, requestTimeout: 30_000 };
 
 function listen(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -61,11 +139,10 @@ function listen(server: Server, host: string, port: number): Promise<string> {
   });
 }
 
-function close(server: Server, closeDriver: () => void): Promise<void> {
+function closeAll(server: Server, driver: DriverClient): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => {
-      closeDriver();
-      resolve();
-    });
+    server.close(() => resolve());
+    server.closeAllConnections();
+    driver.close();
   });
 }

@@ -1,0 +1,46 @@
+import type { Clock } from '../program/clock.js';
+
+export interface AnswerWindowOptions {
+  /** How long a POST is held at most; Argo's agent gives up after 30 s. */
+  readonly windowMs: number;
+  /** How many POSTs are held at a time at most: half of the agent's workers, so that first calls always get in. */
+  readonly most: number;
+  readonly clock: Clock;
+}
+
+/** Holds POSTs until their answer is there, for a while and only so many at a time. */
+export class AnswerWindow {
+  readonly #options: AnswerWindowOptions;
+  readonly #held = new Set<() => void>();
+  #open = true;
+
+  constructor(options: AnswerWindowOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when `done` does, or earlier: at once when enough POSTs are held, when the window is over, when the
+   * agent has gone (`gone` is aborted), or when the window closes for good.
+   */
+  async hold(done: Promise<unknown>, gone: AbortSignal): Promise<void> {
+    if (!this.#open || gone.aborted || this.#held.size >= this.#options.most) return;
+    await new Promise<void>((resolve) => {
+      const release = () => {
+        takeBack();
+        gone.removeEventListener('abort', release);
+        this.#held.delete(release);
+        resolve();
+      };
+      const takeBack = this.#options.clock.after(this.#options.windowMs, release);
+      gone.addEventListener('abort', release);
+      this.#held.add(release);
+      void done.then(release);
+    });
+  }
+
+  /** Releases every POST that is held, and holds none any more. */
+  close(): void {
+    this.#open = false;
+    for (const release of this.#held) release();
+  }
+}

@@ -1,0 +1,114 @@
+import type { PluginTemplate } from '../argo/parse-execute-template.js';
+import { type NotSucceeded, notSucceeded, type Parameter, type Succeeded, succeeded } from '../argo/reply.js';
+import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
+import type { StatusError } from '../contract/status-error.js';
+import type { LogFacts } from '../program/logger.js';
+import type { Answered } from './call-ledger.js';
+import type { DriveResult, Progress } from './drive-task.js';
+import { outcomes } from './status-to-outcome.js';
+import type { DriverRequest } from './to-driver-request.js';
+import { toOutputs } from './to-outputs.js';
+
+/** What a step ended with, as Argo's agent gets it and as the ledger keeps it. */
+export interface FinalAnswer extends Answered {
+  readonly reply: Succeeded | NotSucceeded;
+  readonly facts: LogFacts;
+}
+
+/** Turns the end of a step into its final answer. Pure. */
+export function toFinalAnswer(
+  template: PluginTemplate,
+  request: DriverRequest,
+  result: DriveResult,
+  limits: { readonly maxOutputBytes: number; readonly progress: Progress; readonly nowMs: number },
+): FinalAnswer {
+  if (result.kind === 'answered')
+    return fromResponse(template, request, result.response, limits.maxOutputBytes);
+  const { error, reach } = result.failure;
+  const { phase } = outcomes[error.status === 'OK' ? 'UNKNOWN' : error.status];
+  const outOfBudget = result.kind === 'out of budget';
+  const message = outOfBudget
+    ? `gave up after ${describeTries(limits.progress, limits.nowMs)}: ${describeFailure(error)}`
+    : describeFailure(error);
+  return answer(notSucceeded(phase, message), {
+    keepsAttempt: outOfBudget || reach === 'unknown',
+    grpcStatus: error.status,
+  });
+}
+
+/** A failure as one sentence: the status, what it means, and what the driver server said about it. */
+export function describeFailure(error: StatusError): string {
+  const { meaning } = outcomes[error.status === 'OK' ? 'UNKNOWN' : error.status];
+  const { localizedMessage, fieldViolations = [], errorInfo } = error.details;
+  const said = [
+    localizedMessage ?? error.message,
+    ...fieldViolations.map(({ field, description }) => `${field}: ${description}`),
+    errorInfo === undefined ? '' : `(${errorInfo.reason})`,
+  ];
+  return [`${error.status}: ${meaning}`, said.filter((part) => part !== '').join(' ')]
+    .filter((part) => part !== '')
+    .join(': ');
+}
+
+/** How long and how often, as part of a sentence. */
+export function describeTries({ beganMs, turnMs, tries }: Progress, nowMs: number): string {
+  const seconds = Math.round((nowMs - (turnMs ?? beganMs)) / 1000);
+  return `${seconds} s and ${tries} ${tries === 1 ? 'try' : 'tries'}`;
+}
+
+function fromResponse(
+  template: PluginTemplate,
+  request: DriverRequest,
+  response: ExecuteResponse__Output,
+  maxOutputBytes: number,
+): FinalAnswer {
+  const { parameters, missing } = toOutputs(request.type, template.declaredOutputs, response);
+  const fault = missing.length > 0 ? missingFault(request, missing) : findFault(parameters);
+  // The driver has done its work: another attempt would do it twice.
+  if (fault !== undefined)
+    return answer(notSucceeded('Error', fault), { keepsAttempt: true, grpcStatus: 'OK' });
+  const id = response.execution_id ?? response.task_id;
+  const message = `${request.type} driver done${id === undefined ? '' : ` as execution ${id}`}`;
+  const reply = succeeded(response.cached === true ? `${message}, cached` : message, parameters);
+  const bytes = Buffer.byteLength(JSON.stringify(reply));
+  if (bytes <= maxOutputBytes) return answer(reply, { keepsAttempt: false, grpcStatus: 'OK' }, bytes);
+  const tooLarge =
+    `the driver's outputs have ${bytes} bytes, and one answer may have ${maxOutputBytes} ` +
+    '(MAX_OUTPUT_BYTES): Argo keeps all results of a workflow in one object of 1.5 MB';
+  return answer(notSucceeded('Error', tooLarge), { keepsAttempt: true, grpcStatus: 'OK' });
+}
+
+function missingFault({ type }: DriverRequest, missing: readonly string[]): string {
+  const names = missing.map((name) => `"${name}"`).join(', ');
+  return `the ${type} driver's answer lacks the declared output ${names}, and nothing else defines it`;
+}
+
+/** Names that Kubernetes would refuse: https://github.com/argoproj/argo-workflows/blob/v4.1.2/manifests/base/crds/full */
+const outputName = /^[-a-zA-Z0-9_]+$/;
+/** Argo re-quotes values in Go's way, and these come out as no JSON: all of C0 but \b \f \n \r \t, and DEL. */
+const unquotable = /(?![\b\f\n\r\t])[\p{Cc}](?<![\u0080-\u009f])/u;
+
+function findFault(parameters: readonly Parameter[]): string | undefined {
+  const badName = parameters.find(({ name }) => !outputName.test(name));
+  if (badName !== undefined) {
+    return `the driver returned an output named ${JSON.stringify(badName.name)}: Kubernetes takes letters, digits, - and _ only`;
+  }
+  const badValue = parameters.find(({ value }) => unquotable.test(value));
+  if (badValue === undefined) return undefined;
+  return `the driver's output "${badValue.name}" has a control character, which Argo cannot substitute into other templates`;
+}
+
+function answer(
+  reply: Succeeded | NotSucceeded,
+  { keepsAttempt, grpcStatus }: { readonly keepsAttempt: boolean; readonly grpcStatus: string },
+  bytes = Buffer.byteLength(JSON.stringify(reply)),
+): FinalAnswer {
+  const { phase } = reply.node;
+  return {
+    succeeded: phase === 'Succeeded',
+    keepsAttempt,
+    bytes,
+    reply,
+    facts: { outcome: phase, grpcStatus },
+  };
+}

@@ -1,0 +1,57 @@
+import { exitBadConfiguration } from '../program/command-line.js';
+import { createLogger, factsOfError } from '../program/logger.js';
+import { readVersion } from '../program/version.js';
+import { type DevDriverFlags, readDevDriverFlags } from './dev-driver-flags.js';
+import { type DevDriverOptions, startDevDriver } from './start-dev-driver.js';
+
+const command = readDevDriverFlags(process.argv.slice(2));
+if (command.kind === 'run') await run(command.flags);
+else {
+  process.stdout.write(command.stdout);
+  process.stderr.write(command.stderr);
+  process.exitCode = command.exitCode;
+}
+
+async function run({ graceMs, logLevel, ...flags }: DevDriverFlags): Promise<void> {
+  const logger = createLogger(logLevel);
+  try {
+    const driver = await startDevDriver({ ...toOptions(flags), logger });
+    logger.info('listening', { address: driver.address, version: readVersion(), engine: 'memory' });
+    const stop = (signal: NodeJS.Signals) => {
+      logger.info('ending', { signal });
+      driver
+        .close(graceMs)
+        .then(() => exitAfterLog(0))
+        .catch((thrown: unknown) => {
+          logger.error('cannot end well', factsOfError(thrown));
+          exitAfterLog(1);
+        });
+    };
+    process.once('SIGTERM', stop).once('SIGINT', stop);
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    process.stderr.write(`dev-driver cannot start:\n  - ${reason}\n`);
+    logger.error('cannot start', factsOfError(thrown));
+    exitAfterLog(exitBadConfiguration);
+  }
+}
+
+function toOptions({
+  retryInfoMs,
+  idsFile,
+  extraOutputs,
+  ...flags
+}: Omit<DevDriverFlags, 'graceMs' | 'logLevel'>) {
+  const options: DevDriverOptions = {
+    ...flags,
+    ...(retryInfoMs !== undefined && { retryInfoMs: retryInfoMs }),
+    ...(idsFile !== undefined && { idsFile: idsFile }),
+    ...(Object.keys(extraOutputs).length > 0 && { extraOutputs }),
+  };
+  return options;
+}
+
+/** process.exit() alone loses what a full pipe has not taken yet. */
+function exitAfterLog(exitCode: number): void {
+  process.stdout.write('', () => process.exit(exitCode));
+}

@@ -1,0 +1,78 @@
+import type { handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import type { ExecuteRequest__Output } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import type { ExecuteResponse } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
+import { driverServiceOf, loadContract } from '../contract/service-definition.js';
+import { errorDomain, resendKey, resendMayDriveTwice, StatusError } from '../contract/status-error.js';
+import type { Logger } from '../program/logger.js';
+import { checkRequest } from './check-request.js';
+import type { DrivenOnce, OnceDriver } from './drive-once.js';
+import { logCallEnd } from './log-call-end.js';
+import { toStatusResponse } from './to-status-response.js';
+
+/** A decoded request and its size on the wire. */
+export interface ReceivedRequest {
+  readonly request: ExecuteRequest__Output;
+  readonly bytesIn: number;
+}
+
+/** Handles DriverService.Execute; the answer is serialized already. */
+export type ExecuteHandler = handleUnaryCall<ReceivedRequest, Buffer>;
+
+/** Bound of one message, either way: far above the largest spec that etcd can hold. */
+export const maxMessageBytes = 16 << 20;
+
+const { Execute } = driverServiceOf(loadContract()).service;
+
+/** DriverService as the server serves it: requests come with their size, answers are bytes. */
+export const servedDefinition: ServiceDefinition = {
+  Execute: {
+    ...Execute,
+    requestDeserialize: (bytes: Buffer): ReceivedRequest => ({
+      request: Execute.requestDeserialize(bytes),
+      bytesIn: bytes.length,
+    }),
+    responseSerialize: (response: Buffer): Buffer => response,
+  },
+};
+
+/**
+ * Serializes an engine's answer. INTERNAL when it is no ExecuteResponse or too large to send: then the driver has
+ * done its work, and sending the request again under a new id would do it twice.
+ */
+export function serializeResponse(response: ExecuteResponse): Buffer {
+  const bytes = Execute.responseSerialize(response);
+  if (bytes.length <= maxMessageBytes) return bytes;
+  const metadata = { [resendKey]: resendMayDriveTwice };
+  throw new StatusError(
+    'INTERNAL',
+    `the driver's answer has ${bytes.length} bytes, over ${maxMessageBytes}`,
+    {
+      details: { errorInfo: { reason: 'ANSWER_TOO_LARGE', domain: errorDomain, metadata } },
+    },
+  );
+}
+
+/** Makes the handler of Execute: every call gets an answer or a status, and one line in the log at its end. */
+export function createExecuteHandler(driveOnce: OnceDriver['driveOnce'], logger: Logger): ExecuteHandler {
+  const execute = async (request: ExecuteRequest__Output, deadlineMs: number): Promise<DrivenOnce> => {
+    try {
+      checkRequest(request);
+      return await driveOnce(request, deadlineMs);
+    } catch (thrown) {
+      return { outcome: { kind: 'failed', error: StatusError.from(thrown) } };
+    }
+  };
+  return (call, callback) => {
+    const startedAtMs = performance.now();
+    const { request, bytesIn } = call.request;
+    execute(request, Number(call.getDeadline()))
+      .then((driven) => {
+        const clientGone = call.cancelled;
+        if (driven.outcome.kind === 'answered') callback(null, driven.outcome.response);
+        else callback(toStatusResponse(driven.outcome.error));
+        const ms = Math.round(performance.now() - startedAtMs);
+        logCallEnd(logger, driven, { request, bytesIn, ms, clientGone });
+      })
+      .catch((thrown: unknown) => callback(toStatusResponse(thrown)));
+  };
+}

@@ -1,0 +1,33 @@
+import type { ExecuteRequest__Output } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import type { ExecuteResponse } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
+import type { LogFacts } from '../program/logger.js';
+
+/** What an engine may know of a call beside its request. */
+export interface DriveContext {
+  /** When the caller stops waiting, epoch milliseconds; Infinity without a deadline. Nobody is obliged to stop then. */
+  readonly deadlineMs: number;
+  /** True once a second caller has asked for this same call. */
+  readonly joined: () => boolean;
+  /** Aborted when the server must end now (grace over): the engine ends its work and rejects. */
+  readonly signal: AbortSignal;
+}
+
+/** The driver's answer, and what the log may say about how it came to be (exit code, queue time, ...). */
+export interface EngineAnswer {
+  readonly response: ExecuteResponse;
+  readonly facts?: LogFacts;
+}
+
+/** Runs one driver for one request. Request in, response or StatusError out. */
+export interface Engine {
+  readonly name: string;
+  /**
+   * Resolves with the driver's answer, or rejects with a StatusError. Called once per attempt at a task. A refusal
+   * before anything was driven is RESOURCE_EXHAUSTED or UNAVAILABLE with `details.retryDelayMs`: it is not kept, and
+   * the next call of the same request_id is a new one.
+   */
+  drive(request: ExecuteRequest__Output, context: DriveContext): Promise<EngineAnswer>;
+  /** Undefined when it can drive; else one sentence why it cannot now. Health says NOT_SERVING then. */
+  outage?(): string | undefined;
+  close(): Promise<void>;
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { networkInterfaces } from 'node:os';
+import { type TestContext, test } from 'node:test';
+import { Client, credentials, status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
+import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
+import { protoPath as healthProtoPath } from 'grpc-health-check';
+import descriptor from 'protobufjs/ext/descriptor/index.js';
+import { StatusError } from '../../src/contract/status-error.js';
+import type { DriveContext } from '../../src/server/engine.js';
+import { createMemoryLedger } from '../../src/server/memory-ledger.js';
+import { startDriverServer } from '../../src/server/start-driver-server.js';
+import { callDriver, createTestClient } from '../support/call-driver.js';
+import { collectLog } from '../support/collect-log.js';
+import { aRequest, createGate, startServer, until } from '../support/start-server.js';
+
+const serviceName = 'kfp.driver.v1.DriverService';
+const answer = async () => ({ response: { execution_id: '7' } });
+const refusalOf = (call: Promise<unknown>): Promise<ServiceError> =>
+  call.then(
+    () => assert.fail('the call was answered'),
+    (error) => error,
+  );
+
+for (const service of ['', serviceName]) {
+  test(`health says SERVING for "${service}"`, async (t) => {
+    const { address } = await startServer(t, answer);
+    assert.deepEqual(await checkHealth(t, address, service), { status: 'SERVING' });
+  });
+}
+
+test('health says NOT_SERVING while the engine cannot drive, and SERVING when it can again', async (t) => {
+  let outage: string | undefined = 'ML Metadata is away';
+  const { address, lines } = await startServer(t, answer, { outage: () => outage });
+  assert.deepEqual(await checkHealth(t, address, serviceName), { status: 'NOT_SERVING' });
+  outage = undefined;
+  await until(() => lines.some(({ message }) => message === 'can drive again'));
+  assert.deepEqual(await checkHealth(t, address, serviceName), { status: 'SERVING' });
+});
+
+test('a drain says NOT_SERVING, takes no new connection, and lets what is running finish', async (t) => {
+  const gate = createGate();
+  const { address, client, drives, drain } = await startServer(t, async () => {
+    await gate.opened;
+    return { response: { execution_id: '7' } };
+  });
+  const statuses = watchHealth(t, address);
+  await until(() => statuses.length === 1);
+  const running = callDriver(client, aRequest());
+  await until(() => drives.length === 1);
+
+  const drained = drain(10_000);
+  await until(() => statuses.length === 2);
+  const late = createTestClient(address);
+  t.after(() => late.close());
+  assert.equal((await refusalOf(callDriver(late, aRequest()))).code, grpcStatus.UNAVAILABLE);
+  gate.open();
+
+  assert.deepEqual(await running, { execution_id: '7' });
+  await drained;
+  assert.deepEqual(statuses, ['SERVING', 'NOT_SERVING']);
+  assert.equal(drives.length, 1);
+});
+
+test('a drain waits for a drive whose client went away', async (t) => {
+  const gate = createGate();
+  let finished = false;
+  const { client, drives, drain } = await startServer(t, async () => {
+    await gate.opened;
+    finished = true;
+    return { response: {} };
+  });
+  await Promise.all([
+    refusalOf(callDriver(client, aRequest(), { deadline: Date.now() + 50 })),
+    until(() => drives.length === 1),
+  ]);
+  const drained = drain(10_000).then(() => finished);
+  gate.open();
+  assert.equal(await drained, true);
+});
+
+test('what is still running after the grace is aborted, and its caller is told', async (t) => {
+  const { client, drives, drain } = await startServer(
+    t,
+    (_request, { signal }: DriveContext) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new StatusError('ABORTED', 'the server ends')));
+      }),
+  );
+  const running = refusalOf(callDriver(client, aRequest()));
+  await until(() => drives.length === 1);
+  await drain(0);
+  assert.equal((await running).code, grpcStatus.ABORTED);
+});
+
+test('a drain closes the engine last', async () => {
+  const events: string[] = [];
+  const logger = collectLog();
+  const server = await startDriverServer({
+    engine: { name: 'test', drive: answer, close: async () => void events.push('closed') },
+    ledger: createMemoryLedger(logger),
+    logger,
+    host: '127.0.0.1',
+    port: 0,
+  });
+  await server.drain(0);
+  assert.deepEqual(events, ['closed']);
+});
+
+test('a server on an address that is taken does not start', async (t) => {
+  const { address } = await startServer(t, answer);
+  const logger = collectLog();
+  const engine = { name: 'test', drive: answer, close: async () => {} };
+  const port = Number(address.split(':')[1]);
+  const taken = { engine, ledger: createMemoryLedger(logger), logger, host: '127.0.0.1', port };
+  await assert.rejects(startDriverServer(taken), /EADDRINUSE/);
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ address }) => address === '::1'),
+);
+const skip = hasIpv6 ? false : 'this machine has no IPv6';
+test('a server listens on IPv6 and names its address as gRPC writes it', { skip }, async () => {
+  const logger = collectLog();
+  const engine = { name: 'test', drive: answer, close: async () => {} };
+  const parts = { engine, ledger: createMemoryLedger(logger), logger, host: '::1', port: 0 };
+  const server = await startDriverServer(parts);
+  const client = createTestClient(server.address);
+  assert.deepEqual(await callDriver(client, aRequest()), { execution_id: '7' });
+  client.close();
+  await server.drain(0);
+});
+
+for (const version of ['v1', 'v1alpha']) {
+  test(`reflection ${version} serves the contract with its comments and options`, async (t) => {
+    const { address } = await startServer(t, answer);
+    const file = descriptor.FileDescriptorProto.decode(await reflect(t, address, version)).toJSON();
+
+    const service = file['service'][0];
+    assert.equal(file['package'], 'kfp.driver.v1');
+    assert.equal(service.method[0].options.idempotencyLevel, 'IDEMPOTENT');
+    const comments = JSON.stringify(file['sourceCodeInfo']);
+    assert.match(comments, /DriverService runs Kubeflow Pipelines \(KFP\) drivers/);
+    assert.match(comments, /Idempotent by request_id/);
+    assert.match(comments, /Absent is not 0: it was not set/);
+    const request = file['messageType'].find(({ name }: { name: string }) => name === 'ExecuteRequest');
+    const field = request.field.find(({ name }: { name: string }) => name === 'dag_execution_id');
+    assert.equal(field.proto3Optional, true);
+  });
+}
+
+function openClient(t: TestContext, address: string): Client {
+  const client = new Client(address, credentials.createInsecure());
+  t.after(() => client.close());
+  return client;
+}
+
+function methodOf(protoPath: string, service: string, method: string): MethodDefinition<object, object> {
+  const definition = loadSync(protoPath, { keepCase: true, enums: String })[service];
+  assert.ok(definition !== undefined && method in definition, `${protoPath} has ${service}/${method}`);
+  return (definition as Record<string, MethodDefinition<object, object>>)[method] ?? assert.fail();
+}
+
+function checkHealth(t: TestContext, address: string, service: string): Promise<unknown> {
+  const { path, requestSerialize, responseDeserialize } = methodOf(
+    healthProtoPath,
+    'grpc.health.v1.Health',
+    'Check',
+  );
+  return new Promise((resolve, reject) => {
+    openClient(t, address).makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      { service },
+      (error, response) => (error === null ? resolve(response) : reject(error)),
+    );
+  });
+}
+
+/** Statuses as Watch tells them, growing. */
+function watchHealth(t: TestContext, address: string): unknown[] {
+  const { path, requestSerialize, responseDeserialize } = methodOf(
+    healthProtoPath,
+    'grpc.health.v1.Health',
+    'Watch',
+  );
+  const statuses: unknown[] = [];
+  openClient(t, address)
+    .makeServerStreamRequest(path, requestSerialize, responseDeserialize, { service: serviceName })
+    .on('data', ({ status }: { status: unknown }) => statuses.push(status))
+    .on('error', () => {});
+  return statuses;
+}
+
+/** The file that holds the service, as a reflection client gets it. */
+async function reflect(t: TestContext, address: string, version: string): Promise<Uint8Array> {
+  const protoPath = createRequire(import.meta.url).resolve(
+    `@grpc/reflection/build/proto/grpc/reflection/${version}/reflection.proto`,
+  );
+  const { path, requestSerialize, responseDeserialize } = methodOf(
+    protoPath,
+    `grpc.reflection.${version}.ServerReflection`,
+    'ServerReflectionInfo',
+  );
+  const stream = openClient(t, address).makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  const response = await new Promise<ReflectionResponse>((resolve, reject) => {
+    stream.on('data', resolve).on('error', reject);
+    stream.end({ file_containing_symbol: serviceName });
+  });
+  return response.file_descriptor_response?.file_descriptor_proto[0] ?? assert.fail();
+}
+
+interface ReflectionResponse {
+  file_descriptor_response?: { file_descriptor_proto: Uint8Array[] };
+}
