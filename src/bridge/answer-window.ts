@@ -19,20 +19,21 @@ export class AnswerWindow {
   }
 
   /**
-   * Resolves when `done` does, or earlier: at once when enough POSTs are held, when the window is over, when the
-   * agent has gone (`gone` is aborted), or when the window closes for good.
+   * Resolves when `done` does, or earlier: at once when enough POSTs are held, when the window is over, when one of
+   * `signals` is aborted (the agent has gone, the user should be told), or when the window closes for good.
    */
-  async hold(done: Promise<unknown>, gone: AbortSignal): Promise<void> {
-    if (!this.#open || gone.aborted || this.#held.size >= this.#options.most) return;
+  async hold(done: Promise<unknown>, signals: readonly AbortSignal[]): Promise<void> {
+    if (!this.#open || this.#held.size >= this.#options.most) return;
+    if (signals.some(({ aborted }) => aborted)) return;
     await new Promise<void>((resolve) => {
       const release = () => {
         takeBack();
-        gone.removeEventListener('abort', release);
+        for (const signal of signals) signal.removeEventListener('abort', release);
         this.#held.delete(release);
         resolve();
       };
       const takeBack = this.#options.clock.after(this.#options.windowMs, release);
-      gone.addEventListener('abort', release);
+      for (const signal of signals) signal.addEventListener('abort', release);
       this.#held.add(release);
       void done.then(release);
     });

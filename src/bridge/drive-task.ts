@@ -15,6 +15,12 @@ export interface Progress {
   /** Calls that failed and were, or will be, followed by another. */
   tries: number;
   lastFailure: CallError | undefined;
+  /** Told once re-sending has begun: from then on the user should know. */
+  readonly trouble: AbortController;
+}
+
+export function newProgress(beganMs: number): Progress {
+  return { beganMs, turnMs: undefined, tries: 0, lastFailure: undefined, trouble: new AbortController() };
 }
 
 /** How a step ended. */
@@ -77,6 +83,7 @@ async function callInBudget(
       typeof failure.pushback === 'number' ? failure.pushback : backoffMs(progress, options),
     );
     if (clock.nowMs() + delayMs >= beganMs + stepTimeoutMs) return { kind: 'out of budget', failure };
+    progress.trouble.abort();
     await sleep(clock, delayMs);
   }
 }

@@ -52,7 +52,7 @@ export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteT
     const record = ledger.ask(key, (attempt) =>
       steps.start({ template, request, requestId: digest([key, attempt]), facts }),
     );
-    await answerWindow.hold(record.done, gone);
+    await answerWindow.hold(record.done, [gone, record.progress.trouble.signal]);
     if (options.stayAwayMs() !== undefined) return stayAway(options, facts);
     return toAnswer(options, record, request, facts);
   };

@@ -1,7 +1,7 @@
 import type { PluginTemplate } from '../argo/parse-execute-template.js';
 import { type NotSucceeded, notSucceeded, type Parameter, type Succeeded, succeeded } from '../argo/reply.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
-import type { StatusError } from '../contract/status-error.js';
+import type { CallError } from '../driver/call-error.js';
 import type { LogFacts } from '../program/logger.js';
 import type { Answered } from './call-ledger.js';
 import type { DriveResult, Progress } from './drive-task.js';
@@ -27,33 +27,35 @@ export function toFinalAnswer(
   const { error, reach } = result.failure;
   const { phase } = outcomes[error.status === 'OK' ? 'UNKNOWN' : error.status];
   const outOfBudget = result.kind === 'out of budget';
-  const message = outOfBudget
-    ? `gave up after ${describeTries(limits.progress, limits.nowMs)}: ${describeFailure(error)}`
-    : describeFailure(error);
-  return answer(notSucceeded(phase, message), {
+  const tries = outOfBudget
+    ? `${describeTries(limits.progress, limits.nowMs)}, which was its whole time`
+    : '';
+  return answer(notSucceeded(phase, describeFailure(result.failure, tries)), {
     keepsAttempt: outOfBudget || reach === 'unknown',
     grpcStatus: error.status,
   });
 }
 
-/** A failure as one sentence: the status, what it means, and what the driver server said about it. */
-export function describeFailure(error: StatusError): string {
-  const { meaning } = outcomes[error.status === 'OK' ? 'UNKNOWN' : error.status];
+/**
+ * A failure as one sentence: the status, what it means, for how long (`tries`), and what the driver server said
+ * about it: "UNAVAILABLE: no connection to kfp-driver-server.kubeflow:9000 for 40 s, 6 tries: ...".
+ */
+export function describeFailure({ error, peer, reach }: CallError, tries: string): string {
   const { localizedMessage, fieldViolations = [], errorInfo } = error.details;
+  const { meaning } = outcomes[error.status === 'OK' ? 'UNKNOWN' : error.status];
+  const what = reach === 'not sent' ? `no connection to ${peer}` : meaning;
   const said = [
     localizedMessage ?? error.message,
     ...fieldViolations.map(({ field, description }) => `${field}: ${description}`),
     errorInfo === undefined ? '' : `(${errorInfo.reason})`,
-  ];
-  return [`${error.status}: ${meaning}`, said.filter((part) => part !== '').join(' ')]
-    .filter((part) => part !== '')
-    .join(': ');
+  ].filter((part) => part !== '');
+  return `${error.status}: ${what}${tries}${said.length > 0 ? `: ${said.join(' ')}` : ''}`;
 }
 
-/** How long and how often, as part of a sentence. */
+/** For how long and how often, as part of a sentence. */
 export function describeTries({ beganMs, turnMs, tries }: Progress, nowMs: number): string {
   const seconds = Math.round((nowMs - (turnMs ?? beganMs)) / 1000);
-  return `${seconds} s and ${tries} ${tries === 1 ? 'try' : 'tries'}`;
+  return ` for ${seconds} s, ${tries} ${tries === 1 ? 'try' : 'tries'}`;
 }
 
 function fromResponse(

@@ -16,8 +16,8 @@ export function toNotYet(
   const elapsedMs = options.nowMs - progress.beganMs;
   const requeueMs = toRequeueMs(elapsedMs, options.recentMs);
   if (progress.lastFailure !== undefined) {
-    const { error } = progress.lastFailure;
-    return waiting(`${describeFailure(error)}; ${describeTries(progress, options.nowMs)} so far`, requeueMs);
+    const tries = describeTries(progress, options.nowMs);
+    return waiting(describeFailure(progress.lastFailure, tries), requeueMs);
   }
   if (elapsedMs < options.messageAfterMs) return notYet(requeueMs);
   const seconds = Math.round(elapsedMs / 1000);

@@ -2,7 +2,7 @@ import type { PluginTemplate } from '../argo/parse-execute-template.js';
 import { notSucceeded } from '../argo/reply.js';
 import { factsOfError, type LogFacts, type Logger } from '../program/logger.js';
 import type { Work } from './call-ledger.js';
-import { type DriveTaskOptions, driveTask, type Progress } from './drive-task.js';
+import { type DriveTaskOptions, driveTask, newProgress, type Progress } from './drive-task.js';
 import type { DriverTypeName } from './driver-arguments.js';
 import { type FinalAnswer, toFinalAnswer } from './final-answer.js';
 import type { DriverRequest } from './to-driver-request.js';
@@ -34,12 +34,7 @@ export function createSteps(options: StepsOptions): Steps {
   const recentMs = new Map<DriverTypeName, number>();
   return {
     start: (step) => {
-      const progress = {
-        beganMs: options.clock.nowMs(),
-        turnMs: undefined,
-        tries: 0,
-        lastFailure: undefined,
-      };
+      const progress = newProgress(options.clock.nowMs());
       const answer = drive(options, step, progress, (durationMs) => {
         const average = recentMs.get(step.request.type) ?? durationMs;
         recentMs.set(step.request.type, average + (durationMs - average) * newestWeight);

@@ -8,6 +8,8 @@ export type Reach = 'not sent' | 'unknown' | 'answered';
 /** A call that failed, with what a re-send must know. */
 export interface CallError {
   readonly error: StatusError;
+  /** The server as it was called, without the target's scheme. */
+  readonly peer: string;
   readonly reach: Reach;
   /** True where no re-send can help: a message that one side's limit refuses. */
   readonly tooLarge: boolean;
@@ -27,17 +29,34 @@ const dropped =
 const tooLarge = /message larger than max|message with a size larger than max/i;
 
 /** Turns grpc-js' error into a CallError; a stream that broke is UNAVAILABLE, whatever reset code it broke with. */
-export function toCallError(error: ServiceError): CallError {
+export function toCallError(error: ServiceError, target: string): CallError {
   const given = (grpcStatus[error.code] ?? 'UNKNOWN') as Status;
   const streamBroke = (given === 'CANCELLED' || given === 'INTERNAL') && broken.test(error.details);
   const status = streamBroke ? 'UNAVAILABLE' : given;
   const details = readStatusDetails(error.metadata);
+  const reach = streamBroke ? 'unknown' : reachOf(status, error.details);
   return {
-    error: new StatusError(status, error.details, { details }),
-    reach: streamBroke ? 'unknown' : reachOf(status, error.details),
+    error: new StatusError(status, reach === 'not sent' ? causeOf(error.details) : error.details, {
+      details,
+    }),
+    peer: peerOf(target),
+    reach,
     tooLarge: status === 'RESOURCE_EXHAUSTED' && tooLarge.test(error.details),
     pushback: readPushback(error) ?? details.retryDelayMs,
   };
+}
+
+/** The target without its scheme, as people write it. */
+export function peerOf(target: string): string {
+  return target.replace(/^(dns|ipv4|ipv6):(\/\/[^/]*\/)?/, '');
+}
+
+/** What grpc-js says of a connection that was not made, without its own frame. */
+function causeOf(text: string): string {
+  if (text.startsWith('Channel closed')) return 'it accepts TCP but does not speak HTTP/2';
+  return text
+    .replace(/^.*No connection established\.? ?(Last error: (Error: )?(null)?)?/, '')
+    .replace(/\.? Resolution note:.*$/, '');
 }
 
 function reachOf(status: Status, text: string): Reach {

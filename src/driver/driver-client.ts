@@ -3,9 +3,9 @@ import { connectivityState, type Metadata } from '@grpc/grpc-js';
 import type { ExecuteRequest } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { driverServiceOf, loadContract } from '../contract/service-definition.js';
-import { StatusError } from '../contract/status-error.js';
+import { type Status, StatusError } from '../contract/status-error.js';
 import type { Clock } from '../program/clock.js';
-import { type CallError, toCallError } from './call-error.js';
+import { type CallError, peerOf, type Reach, toCallError } from './call-error.js';
 
 /** What one call ended with. */
 export type CallResult =
@@ -58,6 +58,13 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
       options.onChannelReplaced();
     },
   );
+  const failed = (status: Status, message: string, reach: Reach): CallResult => {
+    const error = new StatusError(status, message);
+    return {
+      kind: 'failed',
+      failure: { error, peer: peerOf(options.target), reach, tooLarge: false, pushback: undefined },
+    };
+  };
   const call = (request: ExecuteRequest, metadata: Metadata, timeoutMs: number) =>
     new Promise<CallResult>((resolve) => {
       const done = watchdog.watch();
@@ -65,8 +72,9 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
       const started = client.execute(request, metadata, { deadline }, (error, response) => {
         calls.delete(started);
         done();
-        if (error) resolve({ kind: 'failed', failure: toCallError(error) });
-        else resolve(response === undefined ? noMessage : { kind: 'answered', response });
+        if (error) resolve({ kind: 'failed', failure: toCallError(error, options.target) });
+        else if (response !== undefined) resolve({ kind: 'answered', response });
+        else resolve(failed('INTERNAL', 'the driver server sent no message', 'answered'));
       });
       calls.add(started);
     });
@@ -75,7 +83,8 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
       try {
         return await call(request, await options.callMetadata(), timeoutMs);
       } catch (error) {
-        return notSent(StatusError.from(error));
+        const { status, message } = StatusError.from(error);
+        return failed(status, message, 'not sent');
       }
     },
     close: () => {
@@ -84,20 +93,6 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
     },
   };
 }
-
-function notSent(error: StatusError): CallResult {
-  return { kind: 'failed', failure: { error, reach: 'not sent', tooLarge: false, pushback: undefined } };
-}
-
-const noMessage: CallResult = {
-  kind: 'failed',
-  failure: {
-    error: new StatusError('INTERNAL', 'the driver server sent no message'),
-    reach: 'answered',
-    tooLarge: false,
-    pushback: undefined,
-  },
-};
 
 /** https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/README.md#supported-channel-options */
 function channelOptions(options: DriverClientOptions): ChannelOptions {

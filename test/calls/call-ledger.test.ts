@@ -127,7 +127,7 @@ describe('the call ledger', () => {
     assert.equal(reply.node.phase, 'Error');
     assert.match(
       reply.node.message ?? '',
-      /^gave up after \d+ s and \d+ tr(y|ies): UNAVAILABLE: .*restarting/,
+      /^UNAVAILABLE: the driver server cannot be reached for \d+ s, \d+ tr(y|ies), which was its whole time: restarting$/,
     );
     assert.equal(new Set(driver.requests.map(({ request_id: id }) => id)).size, 1);
   });
