@@ -20,7 +20,7 @@ const badSettings = {
   SERVER_PORT: 'http',
   TIMEOUT_SECONDS: '-1',
   MAX_BODY_BYTES: '16 MiB',
-  MAX_MESSAGE_BYTES: '1e9',
+  STEP_TIMEOUT_SECONDS: '10m',
   LOG_LEVEL: 'loud',
 };
 
