@@ -47,6 +47,8 @@ export interface DriveTaskOptions {
 
 const firstBackoffMs = 250;
 const longestBackoffMs = 5_000;
+/** With less left of the budget no call is worth its way: it could only end in DEADLINE_EXCEEDED. */
+const leastCallMs = 50;
 
 /** Calls the driver until it has answered, refused, or the step's budget is used up. Never rejects. */
 export async function driveTask(
@@ -82,7 +84,8 @@ async function callInBudget(
       1,
       typeof failure.pushback === 'number' ? failure.pushback : backoffMs(progress, options),
     );
-    if (clock.nowMs() + delayMs >= beganMs + stepTimeoutMs) return { kind: 'out of budget', failure };
+    if (clock.nowMs() + delayMs + leastCallMs > beganMs + stepTimeoutMs)
+      return { kind: 'out of budget', failure };
     progress.trouble.abort();
     await sleep(clock, delayMs);
   }

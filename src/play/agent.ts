@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { callPlugin } from './call-plugin.js';
+import { type CallOutcome, callPlugin } from './call-plugin.js';
 import type { Clock } from './clock.js';
 import type { PostTemplate } from './plugin-client.js';
 import type { NodeResult } from './plugin-reply.js';
+import { createWorkerPool } from './worker-pool.js';
 
 const workers = 16;
 
@@ -12,8 +13,8 @@ const notExecuted: NodeResult = { phase: 'Failed', message: 'no plugin executed 
 export interface AgentTask {
   readonly body: string;
   onPost(): void;
-  /** A result to publish; `isAskedAgain` when the plugin wants the same template once more. */
-  onResult(result: NodeResult | undefined, isAskedAgain: boolean): void;
+  /** A result to publish; undefined when the plugin said nothing about the node yet. */
+  onResult(result: NodeResult | undefined): void;
 }
 
 /** Argo's agent for one workflow with one plugin: 16 calls at a time, requeues, a plugin muted by its first 404. */
@@ -24,68 +25,64 @@ export interface Agent {
   stop(): void;
 }
 
-/** https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/executor/agent.go */
-export function createAgent(post: PostTemplate, clock: Clock): Agent {
+/**
+ * `onIdle` is called whenever the last of the workers has nothing left to do.
+ * https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/executor/agent.go
+ */
+export function createAgent(post: PostTemplate, clock: Clock, onIdle: () => void): Agent {
   const stopped = new AbortController();
+  const { signal } = stopped;
   // Every task that waits to be asked again listens to it.
-  setMaxListeners(0, stopped.signal);
-  const queue: AgentTask[] = [];
-  let calls = 0;
+  setMaxListeners(0, signal);
   let pauses = 0;
   let isMuted = false;
 
-  const run = async (task: AgentTask): Promise<void> => {
-    const { signal } = stopped;
-    const outcome = isMuted
-      ? { kind: 'not-found' as const }
+  const call = async (task: AgentTask): Promise<void> => {
+    const outcome: CallOutcome = isMuted
+      ? { kind: 'not-found' }
       : await callPlugin(task.body, { post, clock, signal, onPost: task.onPost });
     isMuted ||= outcome.kind === 'not-found';
-    calls -= 1;
-    if (signal.aborted) {
+    if (!signal.aborted) {
+      const { result, requeueMs } = judge(outcome);
+      void askAgain(task, requeueMs);
+      task.onResult(result);
+    }
+  };
+  const pool = createWorkerPool(workers, call, onIdle);
+  const askAgain = async (task: AgentTask, requeueMs: number | undefined): Promise<void> => {
+    if (requeueMs === undefined) {
       return;
     }
-    if (outcome.kind === 'failed') {
-      task.onResult({ phase: 'Failed', message: outcome.message }, false);
-    } else if (outcome.kind === 'not-found' || outcome.reply.node === undefined) {
-      task.onResult(notExecuted, false);
-    } else {
-      const { node, requeueMs } = outcome.reply;
-      const isAskedAgain = requeueMs !== undefined && node.phase !== 'Succeeded';
-      pauses += isAskedAgain ? 1 : 0;
-      // An answer with an empty phase publishes nothing.
-      task.onResult(node.phase === '' ? undefined : node, isAskedAgain);
-      if (isAskedAgain) {
-        void askAgain(task, requeueMs);
-      }
-    }
-    startQueued();
-  };
-
-  const askAgain = async (task: AgentTask, requeueMs: number): Promise<void> => {
-    await clock.sleep(requeueMs, stopped.signal);
+    pauses += 1;
+    await clock.sleep(requeueMs, signal);
     pauses -= 1;
-    submit(task);
-  };
-
-  const startQueued = (): void => {
-    while (calls < workers && !stopped.signal.aborted) {
-      const task = queue.shift();
-      if (task === undefined) {
-        return;
-      }
-      calls += 1;
-      void run(task);
+    if (!signal.aborted) {
+      pool.submit(task);
     }
   };
-
-  const submit = (task: AgentTask): void => {
-    queue.push(task);
-    startQueued();
-  };
-
   return {
-    submit,
-    isIdle: () => calls === 0 && queue.length === 0 && pauses === 0,
+    submit: pool.submit,
+    isIdle: () => pool.isIdle() && pauses === 0,
     stop: () => stopped.abort(),
+  };
+}
+
+interface Judgement {
+  /** Absent: an answer with an empty phase, which publishes nothing. */
+  readonly result: NodeResult | undefined;
+  readonly requeueMs: number | undefined;
+}
+
+function judge(outcome: CallOutcome): Judgement {
+  if (outcome.kind === 'failed') {
+    return { result: { phase: 'Failed', message: outcome.message }, requeueMs: undefined };
+  }
+  if (outcome.kind === 'not-found' || outcome.reply.node === undefined) {
+    return { result: notExecuted, requeueMs: undefined };
+  }
+  const { node, requeueMs } = outcome.reply;
+  return {
+    result: node.phase === '' ? undefined : node,
+    requeueMs: node.phase === 'Succeeded' ? undefined : requeueMs,
   };
 }

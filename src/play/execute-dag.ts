@@ -1,6 +1,7 @@
 import { assessDagPhase } from './assess-dag-phase.js';
+import type { DagPass } from './dag-pass.js';
 import { type DagPlan, planDag } from './dag-plan.js';
-import { type DagPass, executeDagTask, runTargetHook } from './execute-dag-task.js';
+import { executeDagTask, runTargetHook } from './execute-dag-task.js';
 import type { Node } from './node.js';
 import { errorText, type Operation, type TemplateOutcome } from './operation.js';
 import { outboundNodes } from './outbound-nodes.js';

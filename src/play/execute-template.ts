@@ -114,7 +114,7 @@ function dispatch(
     }
     return { kind: 'node', node };
   }
-  return executeUnrun(operation, template, start);
+  return marked(operation, use, executeUnrun(operation, template, start));
 }
 
 function marked(operation: Operation, use: TemplateUse, outcome: TemplateOutcome): TemplateOutcome {

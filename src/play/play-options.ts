@@ -98,7 +98,7 @@ function findFaults(values: Values, files: number): string[] {
       '--address and --token-file belong together',
     ],
     [
-      address !== undefined && !/^https?:\/\/./.test(address),
+      address !== undefined && !/^http:\/\/./.test(address),
       '--address takes a URL like http://127.0.0.1:2948',
     ],
     [

@@ -1,5 +1,4 @@
-import { setMaxListeners } from 'node:events';
-import { createAgent } from './agent.js';
+import { type AgentTask, createAgent } from './agent.js';
 import { type Clock, systemClock } from './clock.js';
 import { createGlobalParameters } from './global-parameters.js';
 import { goJson } from './go-text.js';
@@ -13,6 +12,7 @@ import type { PostTemplate } from './plugin-client.js';
 import type { NodeResult } from './plugin-reply.js';
 import { prepareTemplates } from './prepare-templates.js';
 import { substitute } from './replace-tags.js';
+import { createWake } from './wake.js';
 import type { Workflow } from './workflow.js';
 
 export interface WalkOptions {
@@ -37,52 +37,57 @@ export interface Walk extends WorkflowEnd {
  * POSTed; nothing else is run. Where Argo would wait for ever the walk ends in Error and says why.
  */
 export async function walkWorkflow(original: Workflow, options: WalkOptions): Promise<Walk> {
-  const clock = options.clock ?? systemClock;
+  const { clock = systemClock, signal, onNode = () => undefined } = options;
   const startedAtMs = clock.nowMs();
-  const wake = createWake(clock, options.signal);
-  const operation = createOperation(original, clock, wake.after, options.onNode ?? (() => undefined));
-  const agent = createAgent(options.post, clock);
+  const wake = createWake(clock, signal);
+  const operation = createOperation(original, clock, wake.after, onNode);
+  const agent = createAgent(options.post, clock, wake.now);
   const sizes = createPendingSizes();
-  let posts = 0;
-  const submit = (node: Node): void => {
-    sizes.add(node);
-    agent.submit({
-      body: requestBody(operation.workflow, node),
-      onPost: () => {
-        posts += 1;
-        node.attempts += 1;
-      },
-      onResult: (result) => {
-        publish(operation, node, result);
-        wake.now();
-      },
-    });
-  };
-  let end: WorkflowEnd | undefined;
-  for (;;) {
-    end = operate(operation);
+  const step = (): WorkflowEnd | undefined => {
+    const end = operate(operation);
     for (const node of operation.newPluginNodes.splice(0)) {
-      submit(node);
+      sizes.add(node);
+      agent.submit(agentTask(operation, node, wake.now));
     }
     sizes.measure();
-    if (end !== undefined || options.signal?.aborted) {
-      break;
+    const canGoOn = operation.unrunNodes.length > 0 || !agent.isIdle() || !wake.isIdle();
+    return end ?? (canGoOn ? undefined : markHung(operation));
+  };
+  let end: WorkflowEnd | undefined;
+  try {
+    end = step();
+    while (end === undefined && signal?.aborted !== true) {
+      if (operation.unrunNodes.length === 0) {
+        await wake.next();
+      }
+      end = step();
     }
-    if (operation.unrunNodes.length > 0) {
-      continue;
-    }
-    if (agent.isIdle() && wake.isIdle()) {
-      end = markHung(operation);
-      break;
-    }
-    await wake.next();
+  } finally {
+    agent.stop();
+    wake.stop();
   }
-  agent.stop();
-  wake.stop();
   const nodes = [...operation.nodes.all()];
-  const interrupted: WorkflowEnd = { phase: 'Error', message: 'interrupted' };
-  const durationMs = clock.nowMs() - startedAtMs;
-  return { ...(end ?? interrupted), nodes, posts, pendingBytes: sizes.largest(), durationMs };
+  return {
+    ...(end ?? { phase: 'Error', message: 'interrupted' }),
+    nodes,
+    posts: nodes.reduce((sum, { attempts }) => sum + attempts, 0),
+    pendingBytes: sizes.largest(),
+    durationMs: clock.nowMs() - startedAtMs,
+  };
+}
+
+function agentTask(operation: Operation, node: Node, wake: () => void): AgentTask {
+  const { name, namespace, uid } = operation.workflow.metadata;
+  return {
+    body: goJson({ workflow: { metadata: { name, namespace, uid } }, template: node.template }),
+    onPost: () => {
+      node.attempts += 1;
+    },
+    onResult: (result) => {
+      publish(operation, node, result);
+      wake();
+    },
+  };
 }
 
 function createOperation(
@@ -108,11 +113,6 @@ function createOperation(
   };
 }
 
-function requestBody({ metadata }: Workflow, { template }: Node): string {
-  const { name, namespace, uid } = metadata;
-  return goJson({ workflow: { metadata: { name, namespace, uid } }, template });
-}
-
 /** Results are merged into what was published before: what a reply leaves out stays as it was. */
 function publish({ nodes, clock }: Operation, node: Node, result: NodeResult | undefined): void {
   if (result === undefined) {
@@ -126,49 +126,4 @@ function publish({ nodes, clock }: Operation, node: Node, result: NodeResult | u
     node.finishedAtMs = clock.nowMs();
   }
   nodes.mark(node, phase, message);
-}
-
-interface Wake {
-  now(): void;
-  after(durationMs: number): void;
-  next(): Promise<void>;
-  isIdle(): boolean;
-  stop(): void;
-}
-
-/** One waiter, woken by whatever happens first since it last looked. */
-function createWake(clock: Clock, outer: AbortSignal | undefined): Wake {
-  const stopped = new AbortController();
-  setMaxListeners(0, stopped.signal);
-  let alarms = 0;
-  let hasEvent = false;
-  let resume = (): void => undefined;
-  const now = (): void => {
-    hasEvent = true;
-    resume();
-  };
-  outer?.addEventListener('abort', now);
-  return {
-    now,
-    after: (durationMs) => {
-      alarms += 1;
-      void clock.sleep(durationMs, stopped.signal).then(() => {
-        alarms -= 1;
-        now();
-      });
-    },
-    next: async () => {
-      if (!hasEvent) {
-        await new Promise<void>((resolve) => {
-          resume = resolve;
-        });
-      }
-      hasEvent = false;
-    },
-    isIdle: () => alarms === 0,
-    stop: () => {
-      stopped.abort();
-      outer?.removeEventListener('abort', now);
-    },
-  };
 }

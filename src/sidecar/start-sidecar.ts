@@ -131,7 +131,10 @@ const agentTimeouts = { keepAliveTimeout: 120_000, headersTimeout: 30_000, reque
 
 function listen(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = `cannot listen on ${host}:${port} (${cause.code}): set SERVER_HOST and SERVER_PORT`;
+      reject(new StatusError('UNAVAILABLE', why, { cause }));
+    });
     server.listen(port, host, () => {
       const { address, family, port: boundPort } = server.address() as AddressInfo;
       resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${boundPort}`);

@@ -205,24 +205,8 @@ describe('Where Argo would wait for ever, the walk ends in Error and says why', 
   });
 });
 
-describe("The agent's workers", () => {
-  it('call the plugin for 16 tasks at a time', async () => {
-    let most = 0;
-    const { walk } = await walkText(
-      smallWorkflow(
-        '  - name: main\n    dag: {tasks: [{name: t, template: ask, withSequence: {count: 50}, arguments: {parameters: [{name: a, value: "{{item}}"}]}}]}\n',
-      ),
-      ({ a }) => {
-        // Calls start in order, so the number called is at most 16 ahead of the number answered.
-        most = Math.max(most, Number(a));
-        return succeeded(a);
-      },
-    );
-    assert.equal(walk.posts, 50);
-    assert.equal(most, 49);
-  });
-
-  it('get templates that weigh what is told at the end', async () => {
+describe('The plugin templates of one moment', () => {
+  it('are weighed together', async () => {
     const { walk } = await walkText(
       smallWorkflow(
         `  - name: main\n    dag: {tasks: [{name: t, template: ask, withSequence: {count: 150}, arguments: {parameters: [{name: a, value: "{{item}}${'x'.repeat(5000)}"}]}}]}\n`,

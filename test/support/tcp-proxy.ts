@@ -15,7 +15,10 @@ export interface TcpProxy {
   readonly address: string;
   readonly port: number;
   mode: ProxyMode;
+  /** Connections that were ever accepted. */
   readonly connections: number;
+  /** Connections that are open now. */
+  readonly open: number;
   /** Cuts every open connection with a TCP reset. */
   cut(): void;
   close(): Promise<void>;
@@ -23,6 +26,7 @@ export interface TcpProxy {
 
 export async function startTcpProxy(targetPort: number, mode: ProxyMode = 'forward'): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const incomings = new Set<Socket>();
   let connections = 0;
   const track = (socket: Socket) => {
     sockets.add(socket);
@@ -32,6 +36,8 @@ export async function startTcpProxy(targetPort: number, mode: ProxyMode = 'forwa
   const server: Server = createServer((incoming) => {
     connections += 1;
     track(incoming);
+    incomings.add(incoming);
+    incoming.on('close', () => incomings.delete(incoming));
     if (proxy.mode === 'drop') incoming.resetAndDestroy();
     if (proxy.mode !== 'forward') return;
     const outgoing = connect(targetPort, '127.0.0.1');
@@ -48,6 +54,9 @@ export async function startTcpProxy(targetPort: number, mode: ProxyMode = 'forwa
     mode,
     get connections() {
       return connections;
+    },
+    get open() {
+      return incomings.size;
     },
     cut: () => {
       for (const socket of sockets) socket.resetAndDestroy();

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { postUntilFinal, replyOf } from '../support/agent.js';
+import { startBridge } from '../support/start-bridge.js';
+import { containerArguments, templateBody } from '../support/templates.js';
+
+const task = (name: string) => templateBody({ ...containerArguments, task_name: name });
+
+describe('limits that protect Argo', () => {
+  it('spreads large answers over the agent’s patches, in the order of asking', async (t) => {
+    const { driver, sidecar } = await startBridge(
+      t,
+      () => ({ execution_id: '7', pod_spec_patch: 'x'.repeat(1_500) }),
+      { MAX_OUTPUT_BYTES: '4000', AGENT_PATCH_RATE_SECONDS: '0.4' },
+    );
+    const finals: { readonly atMs: number; readonly bytes: number }[] = [];
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    await Promise.all(
+      names.map(async (name) => {
+        const { text } = await postUntilFinal(() => sidecar.post(task(name)));
+        finals.push({ atMs: performance.now(), bytes: Buffer.byteLength(text) });
+      }),
+    );
+    assert.equal(driver.requests.length, names.length);
+    // The intervals of this test's clock are a little shorter than the sidecar's, for the way of a reply.
+    const inOneInterval = finals.map(({ atMs }) =>
+      finals
+        .filter((other) => other.atMs >= atMs && other.atMs < atMs + 300)
+        .reduce((sum, { bytes }) => sum + bytes, 0),
+    );
+    assert.ok(Math.max(...inOneInterval) <= 4_000, inOneInterval.join());
+  });
+
+  it('tells an answer that has to wait for a patch by a silent requeue', async (t) => {
+    const { sidecar } = await startBridge(
+      t,
+      () => ({ execution_id: '7', pod_spec_patch: 'x'.repeat(1_500) }),
+      {
+        MAX_OUTPUT_BYTES: '2000',
+      },
+    );
+    await sidecar.post(task('a'));
+    const { node, requeue } = replyOf(await sidecar.post(task('b')));
+    assert.deepEqual(node, {});
+    assert.match(requeue ?? '', /^(9\d{3}|10000)ms$/);
+  });
+
+  it('ends one answer above the budget in Error with both sizes, and does not drive it again', async (t) => {
+    const { driver, sidecar } = await startBridge(
+      t,
+      () => ({ execution_id: '7', pod_spec_patch: 'x'.repeat(5_000) }),
+      {
+        MAX_OUTPUT_BYTES: '4096',
+      },
+    );
+    const { reply } = await postUntilFinal(() => sidecar.post(task('a')));
+    assert.equal(reply.node.phase, 'Error');
+    assert.match(reply.node.message ?? '', /outputs have 5\d{3} bytes, and one answer may have 4096/);
+    await sidecar.post(task('a'));
+    assert.equal(new Set(driver.requests.map(({ request_id: id }) => id)).size, 1);
+  });
+
+  for (const [name, extra, sentence] of [
+    ['a space in an output name', { 'my output': 'x' }, /output named "my output": Kubernetes takes/],
+    ['an empty output name', { '': 'x' }, /output named ""/],
+    ['U+0001 in an output', { note: 'a\u0001b' }, /output "note" has a control character/],
+    ['NUL in an output', { note: '\u0000' }, /output "note" has a control character/],
+    ['DEL in an output', { note: '\u007f' }, /output "note" has a control character/],
+  ] as const) {
+    it(`refuses ${name} with a sentence that has no value`, async (t) => {
+      const { sidecar } = await startBridge(t, () => ({ execution_id: '7', extra_outputs: { ...extra } }));
+      const { reply } = await postUntilFinal(() => sidecar.post(task('a')));
+      assert.equal(reply.node.phase, 'Error');
+      assert.match(reply.node.message ?? '', sentence);
+      assert.equal(reply.node.outputs, undefined);
+    });
+  }
+
+  it('passes on what Argo can quote: newline, tab, quotes, backslash, C1, emoji', async (t) => {
+    const value = 'a\n\t\r\b\f"\\\u0085\u{1F600}';
+    const { sidecar } = await startBridge(t, () => ({ execution_id: '7', extra_outputs: { note: value } }));
+    const { reply } = await postUntilFinal(() => sidecar.post(task('a')));
+    assert.equal(reply.node.outputs?.parameters.find(({ name }) => name === 'note')?.value, value);
+  });
+});

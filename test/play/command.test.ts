@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type PluginServer, type Reaction, type ReceivedPost, startPluginServer } from './plugin-server.js';
+import { smallWorkflow } from './small-workflow.js';
+
+const root = join(import.meta.dirname, '../../..');
+const examples = ['hello-world', 'nested-pipeline-with-exit-handler', 'parallel-for-with-condition'].map(
+  (name) => join(root, 'examples/workflows', `${name}.yaml`),
+);
+
+let folder = '';
+let server: PluginServer;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'play-command-test-'));
+  await writeFile(join(folder, 'token'), 'the-token\n');
+  await writeFile(
+    join(folder, 'forgetful.yaml'),
+    smallWorkflow(`  - name: main
+    plugin: {driver-plugin: {args: {a: forget}}}
+    outputs: {parameters: [{name: out, valueFrom: {default: x}}]}
+`),
+  );
+  await writeFile(join(folder, 'refused.yaml'), 'kind: Pod\n');
+  await writeFile(
+    join(folder, 'wide.yaml'),
+    smallWorkflow(
+      `  - name: main\n    dag: {tasks: [{name: t, template: ask, withSequence: {count: 200}, arguments: {parameters: [{name: a, value: '${'x'.repeat(4000)}{{item}}'}]}}]}\n`,
+    ),
+  );
+  server = await startPluginServer(answerEverything);
+});
+
+after(async () => {
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Succeeds with a value for every declared output, but for the template that asks to be forgotten. */
+function answerEverything({ body }: ReceivedPost): Reaction {
+  const { template } = JSON.parse(body);
+  const declared: { name: string }[] = body.includes('forget') ? [] : (template.outputs.parameters ?? []);
+  const values: Readonly<Record<string, string>> = {
+    'execution-id': '7',
+    'iteration-count': '2',
+    condition: 'nil',
+    'cached-decision': 'false',
+  };
+  const parameters = declared.map(({ name }) => ({ name, value: values[name] ?? '{"a":1}' }));
+  return { text: JSON.stringify({ node: { phase: 'Succeeded', message: 'fine', outputs: { parameters } } }) };
+}
+
+interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(...args: readonly string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(root, 'dist/src/play/main.js'), ...args]);
+    const texts = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => {
+      texts.stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      texts.stderr += chunk;
+    });
+    child.on('close', (code) => resolve({ code, ...texts }));
+  });
+}
+
+const play = (...args: readonly string[]) =>
+  run('--address', server.address, '--token-file', join(folder, 'token'), ...args);
+
+describe('npm run play', () => {
+  it('plays the examples to the end and prints their trees and one line about all', async () => {
+    const { code, stdout, stderr } = await play(...examples);
+    assert.equal(stderr, '');
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^\[hello-world\] {5}say-driver {2}Plugin {2}Succeeded {2}\d+ ms {2}"fine" {2}pod-spec-patch=/m,
+    );
+    assert.match(stdout, /executor {2}Pod {2}Succeeded {2}\d+ ms {2}not run; its patch: "{\\"a\\":1}"$/m);
+    assert.match(
+      stdout,
+      /^3 workflows: 3 Succeeded, 0 Failed, 0 Error; 18 plugin nodes, 18 POSTs, \d+ ms; at most \d+ kB of .*\n$/m,
+    );
+  });
+
+  it('sends the token and the metadata that it is given', async () => {
+    const [first = ''] = examples;
+    const before = server.posts.length;
+    const created = '2026-01-31T12:05:09Z';
+    await play('--name', 'my-run', '--namespace', 'my-ns', '--uid', 'my-uid', '--created', created, first);
+    const { headers, body } = server.posts[before] ?? { headers: {}, body: '{}' };
+    assert.equal(headers.authorization, 'Bearer the-token');
+    const { workflow, template } = JSON.parse(body);
+    assert.deepEqual(workflow.metadata, { name: 'my-run', namespace: 'my-ns', uid: 'my-uid' });
+    assert.equal(template.plugin['driver-plugin'].args.pipeline_job_create_time_utc, created);
+  });
+
+  it('prints one JSON document and nothing else with --json', async () => {
+    const [hello = ''] = examples;
+    const refused = join(folder, 'refused.yaml');
+    const { code, stdout, stderr } = await play('--json', '--name', 'x', hello).then(async (first) => {
+      const second = await play('--json', refused);
+      return {
+        ...first,
+        code: second.code,
+        stderr: second.stderr,
+        stdout: `${first.stdout}${second.stdout}`,
+      };
+    });
+    const [first, second, ...rest] = stdout.split('\n');
+    assert.deepEqual(rest, ['']);
+    const [workflow] = JSON.parse(first ?? '').workflows;
+    assert.deepEqual(Object.keys(workflow), ['file', 'phase', 'nodes']);
+    const { ms, ...node } = workflow.nodes[1];
+    assert.equal(typeof ms, 'number');
+    assert.deepEqual(node, {
+      name: '.root-driver',
+      type: 'Plugin',
+      template: 'system-dag-driver',
+      phase: 'Succeeded',
+      message: 'fine',
+      outputs: { 'execution-id': '7', 'iteration-count': '2', condition: 'nil' },
+      attempts: 1,
+    });
+    assert.deepEqual(JSON.parse(second ?? ''), { workflows: [{ file: refused, phase: 'Error', nodes: [] }] });
+    assert.equal(stderr, `play: ${refused}: it is no Argo Workflow (kind: Workflow)\n`);
+    assert.equal(code, 1);
+  });
+
+  it('fails when a declared output is missing, and names it', async () => {
+    const { code, stdout, stderr } = await play('--name', 'wf', join(folder, 'forgetful.yaml'));
+    assert.match(stdout, /^1 workflow: 1 Succeeded, /m);
+    assert.equal(stderr, 'play: wf: its declared outputs out are missing\n');
+    assert.equal(code, 1);
+  });
+
+  it('warns where the pending templates of one moment would not fit into one object', async () => {
+    const { code, stderr } = await play(join(folder, 'wide.yaml'));
+    assert.match(
+      stderr,
+      /its pending plugin templates reached \d+ bytes together; Argo .* hangs without a word/,
+    );
+    assert.equal(code, 0);
+  });
+
+  it('explains itself', async () => {
+    const { code, stdout } = await run('--help');
+    assert.equal(code, 0);
+    assert.match(stdout, /--token-file FILE/);
+  });
+
+  it('refuses wrong options, all of them in one line', async () => {
+    const { code, stderr } = await run('--address', 'nonsense', '--parallel', '0', '--created', 'soon');
+    assert.equal(code, 2);
+    assert.equal(
+      stderr,
+      'play: name at least one FILE (--help tells more); --address and --token-file belong together; ' +
+        '--address takes a URL like http://127.0.0.1:2948; --created takes a time like 2026-01-31T12:00:00Z; ' +
+        '--parallel takes a whole number from 1 to 9999\n',
+    );
+  });
+});
