@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   driver: ['contract', 'program'],
   bridge: ['argo', 'driver', 'contract', 'program'],
   sidecar: ['bridge', 'argo', 'driver', 'contract', 'program'],
-  'main.ts': ['sidecar', 'program'],
+  'main.ts': ['sidecar', 'contract', 'program'],
   server: ['contract', 'program'],
   play: ['contract', 'program'],
 };
