@@ -21,6 +21,8 @@ if (command.kind === 'exit') {
   process.stdout.write(command.stdout);
 } else {
   const logger = createLogger(command.settings.logLevel);
+  // A promise that nobody waited for must not end the calls that others wait for.
+  process.on('unhandledRejection', (error) => logger.error('a promise failed unseen', factsOfError(error)));
   const started = startSidecar(command.settings, logger);
   // Before anything listens, so that no signal finds the process without a handler.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -57,24 +57,16 @@ async function drive(
   if (result.kind === 'answered') noteDuration(ms);
   const limits = { maxOutputBytes: options.maxOutputBytes, progress, nowMs };
   const answer = toFinalAnswer(template, request, result, limits);
-  options.logger.info('drove a task', {
-    ...facts,
-    ...answer.facts,
-    requestId,
-    failedTries: progress.tries,
-    ms,
-  });
-  return answer;
+  const driveFacts = { ...answer.facts, requestId, failedTries: progress.tries, driveMs: ms };
+  options.logger.debug('drove a task', { ...facts, ...driveFacts });
+  return { ...answer, facts: driveFacts };
 }
 
 /** A bug must neither hang the node nor drive its task twice. */
 function unforeseen(logger: Logger, { facts, requestId }: Step, error: unknown): FinalAnswer {
   logger.error('a step failed in a way that nobody foresaw', { ...facts, requestId, ...factsOfError(error) });
-  const reply = notSucceeded(
-    'Error',
-    'driver-plugin failed in a way that nobody foresaw; its log has the stack',
-  );
-
+  const sentence = 'driver-plugin failed in a way that nobody foresaw; its log has the stack';
+  const reply = notSucceeded('Error', sentence);
   return {
     succeeded: false,
     keepsAttempt: true,

@@ -106,8 +106,9 @@ test("a request's one log line says who, what, how long and how much", async (t)
   const [end] = ends;
   assert.equal(start?.message, 'listening');
   assert.equal(ends.length, 1);
-  const { ms, ...facts } = end?.facts ?? {};
-  assert.equal(typeof ms, 'number');
+  const { ms, driveMs, requestId, ...facts } = end?.facts ?? {};
+  assert.deepEqual([typeof ms, typeof driveMs], ['number', 'number']);
+  assert.match(String(requestId), /^[0-9a-f]{40}$/);
   assert.deepEqual(facts, {
     workflow: 'hello-x',
     namespace: 'kubeflow',
@@ -117,6 +118,7 @@ test("a request's one log line says who, what, how long and how much", async (t)
     type: 'CONTAINER',
     outcome: 'Succeeded',
     grpcStatus: 'OK',
+    failedTries: 0,
     attempt: 1,
     bytesIn: Buffer.byteLength(text),
     bytesOut: Buffer.byteLength(posted.text),
