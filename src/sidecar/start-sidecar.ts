@@ -119,7 +119,9 @@ function connectDriver(
     useProxy: settings.driverUseProxy,
     clock,
     onChannelReplaced: () =>
-      logger.warn('replaced a channel whose peer does not speak HTTP/2', { driver: target.target }),
+      logger.warn('replaced a channel that has found no connection for CONNECT_TIMEOUT_SECONDS', {
+        driver: target.target,
+      }),
   });
 }
 
