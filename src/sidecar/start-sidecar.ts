@@ -13,6 +13,7 @@ import { StatusError } from '../contract/status-error.js';
 import { createDriverClient, type DriverClient } from '../driver/driver-client.js';
 import { createCallMetadata, createDriverCredentials } from '../driver/driver-credentials.js';
 import { type DriverTarget, parseDriverTarget } from '../driver/driver-target.js';
+import { logGrpc } from '../driver/log-grpc.js';
 import { type Clock, systemClock } from '../program/clock.js';
 import type { Logger } from '../program/logger.js';
 import { readVersion } from '../program/version.js';
@@ -110,6 +111,7 @@ function connectDriver(
   clock: Clock,
 ): DriverClient {
   const { driverTlsCa, driverTlsCert, driverTlsKey, driverTokenFile } = settings;
+  logGrpc(logger);
   return createDriverClient({
     ...settings,
     target: target.target,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { promises as dns } from 'node:dns';
 import { describe, it, type TestContext } from 'node:test';
 import type { Environment } from '../../src/program/settings.js';
 import { startDevDriver } from '../../src/server/start-dev-driver.js';
@@ -107,6 +108,32 @@ describe('the channel', () => {
     assert.equal(reply.node.phase, 'Succeeded');
   });
 
+  // 127.0.0.2 is an address of every Linux host, and of no other.
+  it('finds a server whose name moves to another address', {
+    skip: process.platform !== 'linux',
+  }, async (t) => {
+    const { lookup } = dns;
+    t.after(() => Object.assign(dns, { lookup }));
+    let address = '127.0.0.1';
+    Object.assign(dns, { lookup: async () => [{ address, family: 4 }] });
+    const before = await startDevDriver();
+    const port = Number(before.address.split(':')[1]);
+    const sidecar = await startSidecar(t, {
+      DRIVER_HOST: 'kfp-driver-server.moves',
+      DRIVER_PORT: String(port),
+    });
+    assert.equal((await postUntilFinal(() => sidecar.post(task('a')))).reply.node.phase, 'Succeeded');
+    await before.close();
+    const after = await startDevDriver({ host: '127.0.0.2', port });
+    t.after(() => after.close());
+    address = '127.0.0.2';
+    assert.equal((await postUntilFinal(() => sidecar.post(task('b')))).reply.node.phase, 'Succeeded');
+    assert.deepEqual(
+      after.drives().map(({ task: name }) => name),
+      ['b'],
+    );
+  });
+
   it('ignores http_proxy and its like', async (t) => {
     const driver = await startDriver(() => answered);
     t.after(driver.close);
@@ -131,6 +158,7 @@ describe('the channel', () => {
     const sidecar = await startSidecar(t, { DRIVER_HOST: driver.address, DRIVER_USE_PROXY: 'true' });
     assert.equal(replyOf(await sidecar.post(task('a'))).node.phase, 'Pending');
     assert.ok(proxy.connections > 0);
+    assert.ok(sidecar.log.some(({ level, message }) => level === 'warn' && message === 'grpc-js'));
     assert.equal(driver.requests.length, 0);
   });
 
