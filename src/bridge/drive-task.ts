@@ -4,7 +4,7 @@ import { resendKey, resendMayDriveTwice, type StatusError } from '../contract/st
 import type { CallError } from '../driver/call-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
 import { type Clock, sleep } from '../program/clock.js';
-import { outcomes } from './status-to-outcome.js';
+import { outcomeOf } from './status-to-outcome.js';
 import type { Turns } from './turns.js';
 
 /** How far a step is; it changes while the step goes on. */
@@ -98,8 +98,8 @@ function backoffMs({ tries }: Progress, { random }: DriveTaskOptions): number {
 
 function mayResend(failure: CallError, unknownOutcomes: boolean): boolean {
   const { error, reach, tooLarge, pushback } = failure;
-  if (error.status === 'OK' || tooLarge || pushback === 'stop' || mayDriveTwice(error)) return false;
-  const { resend } = outcomes[error.status];
+  if (tooLarge || pushback === 'stop' || mayDriveTwice(error)) return false;
+  const { resend } = outcomeOf(error.status);
   return resend === 'always' || (resend === 'unless-told' && (unknownOutcomes || reach !== 'unknown'));
 }
 

@@ -5,7 +5,7 @@ import type { CallError } from '../driver/call-error.js';
 import type { LogFacts } from '../program/logger.js';
 import type { Answered } from './call-ledger.js';
 import type { DriveResult, Progress } from './drive-task.js';
-import { outcomes } from './status-to-outcome.js';
+import { outcomeOf } from './status-to-outcome.js';
 import type { DriverRequest } from './to-driver-request.js';
 import { toOutputs } from './to-outputs.js';
 
@@ -25,7 +25,7 @@ export function toFinalAnswer(
   if (result.kind === 'answered')
     return fromResponse(template, request, result.response, limits.maxOutputBytes);
   const { error, reach } = result.failure;
-  const { phase } = outcomes[error.status === 'OK' ? 'UNKNOWN' : error.status];
+  const { phase } = outcomeOf(error.status);
   const outOfBudget = result.kind === 'out of budget';
   const tries = outOfBudget
     ? `${describeTries(limits.progress, limits.nowMs)}, which was its whole time`
@@ -42,7 +42,7 @@ export function toFinalAnswer(
  */
 export function describeFailure({ error, peer, reach }: CallError, tries: string): string {
   const { localizedMessage, fieldViolations = [], errorInfo } = error.details;
-  const { meaning } = outcomes[error.status === 'OK' ? 'UNKNOWN' : error.status];
+  const { meaning } = outcomeOf(error.status);
   const what = reach === 'not sent' ? `no connection to ${peer}` : meaning;
   const said = [
     localizedMessage ?? error.message,

@@ -130,7 +130,7 @@ describe('the call ledger', () => {
     assert.equal(reply.node.phase, 'Error');
     assert.match(
       reply.node.message ?? '',
-      /^UNAVAILABLE: the driver server cannot be reached for \d+ s, \d+ tr(y|ies), which was its whole time: restarting$/,
+      /^UNAVAILABLE: the driver server is unavailable for \d+ s, \d+ tr(y|ies), which was its whole time: restarting$/,
     );
     assert.equal(new Set(driver.requests.map(({ request_id: id }) => id)).size, 1);
   });
