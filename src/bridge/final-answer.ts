@@ -24,14 +24,16 @@ export function toFinalAnswer(
 ): FinalAnswer {
   if (result.kind === 'answered')
     return fromResponse(template, request, result.response, limits.maxOutputBytes);
-  const { error, reach } = result.failure;
+  const { error } = result.failure;
   const { phase } = outcomeOf(error.status);
   const outOfBudget = result.kind === 'out of budget';
   const tries = outOfBudget
     ? `${describeTries(limits.progress, limits.nowMs)}, which was its whole time`
     : '';
+  // Failed is the driver's own verdict on this request_id; an Error may hide that an earlier call drove the task.
+  const mayHaveDriven = phase === 'Error' && limits.progress.outcomeUnknown;
   return answer(notSucceeded(phase, describeFailure(result.failure, tries)), {
-    keepsAttempt: outOfBudget || reach === 'unknown',
+    keepsAttempt: outOfBudget || mayHaveDriven,
     grpcStatus: error.status,
   });
 }

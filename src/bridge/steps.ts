@@ -12,6 +12,8 @@ export interface Step {
   readonly template: PluginTemplate;
   readonly request: DriverRequest;
   readonly requestId: string;
+  /** True where this attempt was made before, so that the driver may have run under its request_id. */
+  readonly again: boolean;
   readonly facts: LogFacts;
 }
 
@@ -34,7 +36,7 @@ export function createSteps(options: StepsOptions): Steps {
   const recentMs = new Map<DriverTypeName, number>();
   return {
     start: (step) => {
-      const progress = newProgress(options.clock.nowMs());
+      const progress = newProgress(options.clock.nowMs(), step.again);
       const answer = drive(options, step, progress, (durationMs) => {
         const average = recentMs.get(step.request.type) ?? durationMs;
         recentMs.set(step.request.type, average + (durationMs - average) * newestWeight);
