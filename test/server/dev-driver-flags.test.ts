@@ -19,14 +19,14 @@ test('without flags it listens on the loopback and does nothing but answer', () 
   );
   assert.deepEqual(flags, {
     host: '127.0.0.1',
-    port: 50_051,
+    port: 9_000,
     status: 'UNAVAILABLE',
     probability: 0,
     failFirst: 0,
-    retryInfoMs: {},
+    retryInfoMs: undefined,
     loseAnswers: 0,
     seed: 1,
-    idsFile: {},
+    idsFile: undefined,
     extraOutputs: {},
     graceMs: 10_000,
     logLevel: 'info',

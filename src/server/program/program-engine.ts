@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { Logger } from '../../program/logger.js';
 import type { Environment } from '../../program/settings.js';
+import { toStatusError } from '../drive-failure.js';
 import type { DriveContext, Engine, EngineAnswer } from '../engine.js';
 import { argumentLimits } from './argument-size.js';
 import { sweepCallFolders } from './call-folder.js';
-import { driveOnce, type ProgramHost } from './drive-once.js';
+import { driveWithProgram, type ProgramHost } from './drive-with-program.js';
 import type { DriverProgram } from './flags-of-program.js';
 import { defaultMaxPrograms } from './granted-cpus.js';
 import { programEnvironment } from './program-environment.js';
-import { toStatusError } from './program-failure.js';
 import { ProgramQueue } from './program-queue.js';
 import type { ProgramSettings } from './program-settings.js';
 import { serverFlags } from './server-flags.js';
@@ -122,7 +122,7 @@ class ProgramEngine implements Engine {
     const { value, queueMs } = await this.#queue.run(call, async () => {
       // It may have gone away while the call waited; an attempt to connect that is under way decides.
       refuseOutage(await this.#watch?.settled());
-      return driveOnce(this.#host, flags, signal);
+      return driveWithProgram(this.#host, flags, signal);
     });
     return { response: value.response, facts: { ...value.facts, queueMs } };
   }
