@@ -46,8 +46,16 @@ export async function createProgramEngine(
   const watch = parts.watch ?? (flags.has('mlmd_server_address') ? watchOf(settings) : undefined);
   const engine = new ProgramEngine(settings, parts, watch);
   // So that the first calls are not refused for a connection that takes a moment.
-  await Promise.race([watch?.settled(), sleep(firstConnectMs, undefined, { ref: false })]);
+  if (watch !== undefined) await withinMs(firstConnectMs, watch.settled());
   return engine;
+}
+
+/** Waits for `done`, but no longer. The timer keeps the process alive: nothing else does before a server listens. */
+async function withinMs(timeoutMs: number, done: Promise<unknown>): Promise<void> {
+  const timeout = new AbortController();
+  const { signal } = timeout;
+  await Promise.race([done, sleep(timeoutMs, undefined, { signal }).catch(() => undefined)]);
+  timeout.abort();
 }
 
 class ProgramEngine implements Engine {
