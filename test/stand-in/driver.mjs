@@ -23,6 +23,7 @@ const misbehaves =
   env.STAND_IN_MISBEHAVE_TASK === undefined || env.STAND_IN_MISBEHAVE_TASK === flags.task_name;
 const misbehaviour = misbehaves ? chooseMisbehaviour() : undefined;
 
+if (misbehaviour === 'bad-flag') end(2, 'flag provided but not defined: -foo\nUsage of driver:\n');
 note('+');
 await drive();
 note('-');
@@ -52,7 +53,6 @@ async function drive() {
 }
 
 async function beforeWriting() {
-  if (misbehaviour === 'bad-flag') end(2, 'flag provided but not defined: -foo\nUsage of driver:\n');
   if (misbehaviour === 'silent') await sleep(2 ** 30);
   if (misbehaviour === 'verdict')
     failDriver(
