@@ -1,7 +1,8 @@
 // Generates what the contract determines: TypeScript types with the loader options that are used at run time,
-// and the descriptor set with comments that server reflection serves. CI runs it and fails on a diff.
+// and the descriptor set with comments that server reflection serves: the contract's and grpc.health.v1's, whose .proto
+// comes with grpc-health-check. CI runs it and fails on a diff.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const out = 'src/contract/generated';
 const loaderOptions = JSON.parse(readFileSync('proto/loader-options.json', 'utf8'));
@@ -15,7 +16,14 @@ run('proto-loader-gen-types', [
   `--outDir=${out}`,
   'proto/kfp/driver/v1/driver.proto',
 ]);
-run('buf', ['build', '--as-file-descriptor-set', '-o', 'proto/descriptor-set.binpb']);
+// Protobuf messages that stand one after the other are one message with the fields of both.
+const sets = ['proto', 'node_modules/grpc-health-check/proto'].map(buildDescriptorSet);
+writeFileSync('proto/descriptor-set.binpb', Buffer.concat(sets));
+
+function buildDescriptorSet(folder) {
+  const args = ['build', folder, '--as-file-descriptor-set', '-o', '-#format=binpb'];
+  return execFileSync('node_modules/.bin/buf', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
 
 function run(program, args) {
   execFileSync(`node_modules/.bin/${program}`, args, { stdio: 'inherit' });

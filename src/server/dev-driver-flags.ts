@@ -15,6 +15,7 @@ import {
   wholeNumber,
 } from '../program/settings.js';
 import { readVersion } from '../program/version.js';
+import { cannotStart } from './cannot-start.js';
 import { delayDistribution } from './memory/delay-distribution.js';
 import { isObject, parseJson } from './memory/parse-spec.js';
 
@@ -114,8 +115,7 @@ export function readDevDriverFlags(args: readonly string[]): DevDriverCommand {
   const read = readSettings(flags, given);
   faults.push(...read.faults);
   if (faults.length === 0) return { kind: 'run', flags: read.values };
-  const lines = faults.map((fault) => `  - ${fault}\n`).join('');
-  return { ...exit(exitBadConfiguration, ''), stderr: `dev-driver cannot start:\n${lines}` };
+  return { ...exit(exitBadConfiguration, ''), stderr: cannotStart('dev-driver', faults) };
 }
 
 function splitFlags(args: readonly string[]) {

@@ -1,7 +1,9 @@
 import { exitBadConfiguration } from '../program/command-line.js';
 import { createLogger, factsOfError } from '../program/logger.js';
 import { readVersion } from '../program/version.js';
+import { cannotStart } from './cannot-start.js';
 import { type DevDriverFlags, readDevDriverFlags } from './dev-driver-flags.js';
+import { drainOnSignals, exitAfterLog } from './drain-on-signals.js';
 import { type DevDriverOptions, startDevDriver } from './start-dev-driver.js';
 
 const command = readDevDriverFlags(process.argv.slice(2));
@@ -17,20 +19,9 @@ async function run({ graceMs, logLevel, ...flags }: DevDriverFlags): Promise<voi
   try {
     const driver = await startDevDriver({ ...toOptions(flags), logger });
     logger.info('listening', { address: driver.address, version: readVersion(), engine: 'memory' });
-    const stop = (signal: NodeJS.Signals) => {
-      logger.info('ending', { signal });
-      driver
-        .close(graceMs)
-        .then(() => exitAfterLog(0))
-        .catch((thrown: unknown) => {
-          logger.error('cannot end well', factsOfError(thrown));
-          exitAfterLog(1);
-        });
-    };
-    process.once('SIGTERM', stop).once('SIGINT', stop);
+    drainOnSignals(driver.close, graceMs, logger);
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    process.stderr.write(`dev-driver cannot start:\n  - ${reason}\n`);
+    process.stderr.write(cannotStart('dev-driver', [thrown]));
     logger.error('cannot start', factsOfError(thrown));
     exitAfterLog(exitBadConfiguration);
   }
@@ -49,9 +40,4 @@ function toOptions({
     ...(Object.keys(extraOutputs).length > 0 && { extraOutputs }),
   };
   return options;
-}
-
-/** process.exit() alone loses what a full pipe has not taken yet. */
-function exitAfterLog(exitCode: number): void {
-  process.stdout.write('', () => process.exit(exitCode));
 }

@@ -2,11 +2,11 @@ import type { handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
 import type { ExecuteRequest__Output } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { driverServiceOf, loadContract } from '../contract/service-definition.js';
-import { errorDomain, resendKey, resendMayDriveTwice, StatusError } from '../contract/status-error.js';
+import { StatusError } from '../contract/status-error.js';
 import type { Logger } from '../program/logger.js';
-import { checkRequest } from './check-request.js';
-import type { DrivenOnce, OnceDriver } from './drive-once.js';
+import { toStatusError } from './drive-failure.js';
 import { logCallEnd } from './log-call-end.js';
+import type { DrivenOnce, OnceDriver } from './once-driver.js';
 import { toStatusResponse } from './to-status-response.js';
 
 /** A decoded request and its size on the wire. */
@@ -18,10 +18,9 @@ export interface ReceivedRequest {
 /** Handles DriverService.Execute; the answer is serialized already. */
 export type ExecuteHandler = handleUnaryCall<ReceivedRequest, Buffer>;
 
-/** Bound of one message, either way: far above the largest spec that etcd can hold. */
-export const maxMessageBytes = 16 << 20;
-
 const { Execute } = driverServiceOf(loadContract()).service;
+
+export const executePath = Execute.path;
 
 /** DriverService as the server serves it: requests come with their size, answers are bytes. */
 export const servedDefinition: ServiceDefinition = {
@@ -39,24 +38,29 @@ export const servedDefinition: ServiceDefinition = {
  * Serializes an engine's answer. INTERNAL when it is no ExecuteResponse or too large to send: then the driver has
  * done its work, and sending the request again under a new id would do it twice.
  */
-export function serializeResponse(response: ExecuteResponse): Buffer {
+export function serializeResponse(response: ExecuteResponse, maxBytes: number): Buffer {
   const bytes = Execute.responseSerialize(response);
-  if (bytes.length <= maxMessageBytes) return bytes;
-  const metadata = { [resendKey]: resendMayDriveTwice };
-  throw new StatusError(
-    'INTERNAL',
-    `the driver's answer has ${bytes.length} bytes, over ${maxMessageBytes}`,
-    {
-      details: { errorInfo: { reason: 'ANSWER_TOO_LARGE', domain: errorDomain, metadata } },
-    },
-  );
+  if (bytes.length <= maxBytes) return bytes;
+  throw toStatusError({
+    status: 'INTERNAL',
+    reason: 'ANSWER_TOO_LARGE',
+    message: `the driver's answer has ${bytes.length} bytes, over ${maxBytes}`,
+    resend: 'may-drive-twice',
+  });
 }
 
-/** Makes the handler of Execute: every call gets an answer or a status, and one line in the log at its end. */
-export function createExecuteHandler(driveOnce: OnceDriver['driveOnce'], logger: Logger): ExecuteHandler {
+/**
+ * Makes the handler of Execute: every call gets an answer or a status, and one line in the log at its end. `check`
+ * throws a StatusError for a request that is not to be driven.
+ */
+export function createExecuteHandler(
+  check: (request: ExecuteRequest__Output) => void,
+  driveOnce: OnceDriver['driveOnce'],
+  logger: Logger,
+): ExecuteHandler {
   const execute = async (request: ExecuteRequest__Output, deadlineMs: number): Promise<DrivenOnce> => {
     try {
-      checkRequest(request);
+      check(request);
       return await driveOnce(request, deadlineMs);
     } catch (thrown) {
       return { outcome: { kind: 'failed', error: StatusError.from(thrown) } };

@@ -1,6 +1,6 @@
 import type { ExecuteRequest__Output } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { factsOfError, type LogFacts, type Logger } from '../program/logger.js';
-import type { DrivenOnce } from './drive-once.js';
+import type { DrivenOnce } from './once-driver.js';
 
 /** Longest id or name in the log, UTF-16 units: a caller chooses them. */
 const maxLoggedLength = 200;

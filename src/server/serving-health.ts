@@ -3,8 +3,9 @@ import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
 import type { Logger } from '../program/logger.js';
 import type { Engine } from './engine.js';
 
-/** Names under which grpc.health.v1 answers: the server as a whole, and the service. */
-const healthNames = ['', 'kfp.driver.v1.DriverService'];
+/** The server as a whole: what a Kubernetes probe asks for. */
+const wholeServer = '';
+const service = 'kfp.driver.v1.DriverService';
 const askEngineEveryMs = 1_000;
 
 export interface ServingHealth {
@@ -12,13 +13,17 @@ export interface ServingHealth {
   readonly stop: () => void;
 }
 
-/** Serves grpc.health.v1 on a server: SERVING while the engine can drive and nobody has said stop. */
+/**
+ * Serves grpc.health.v1 on a server. The service is SERVING while the engine can drive and nobody has said stop; the
+ * server as a whole knows of stop alone, because a restart mends no outage, and a server that Kubernetes took out of
+ * its name could not tell the sidecars of it.
+ */
 export function serveHealth(server: Server, engine: Engine, logger: Logger): ServingHealth {
   const health = new HealthImplementation();
   let known: ServingStatus | undefined;
   const say = (status: ServingStatus) => {
     known = status;
-    for (const name of healthNames) health.setStatus(name, status);
+    health.setStatus(service, status);
   };
   const askEngine = () => {
     const outage = engine.outage?.();
@@ -28,6 +33,7 @@ export function serveHealth(server: Server, engine: Engine, logger: Logger): Ser
     else if (known !== undefined) logger.info('can drive again', { engine: engine.name });
     say(status);
   };
+  health.setStatus(wholeServer, 'SERVING');
   askEngine();
   const timer = setInterval(askEngine, askEngineEveryMs).unref();
   health.addToServer(server);
@@ -35,6 +41,7 @@ export function serveHealth(server: Server, engine: Engine, logger: Logger): Ser
     stop: () => {
       clearInterval(timer);
       say('NOT_SERVING');
+      health.setStatus(wholeServer, 'NOT_SERVING');
     },
   };
 }

@@ -2,15 +2,20 @@ import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import type { Logger } from '../program/logger.js';
 import { addReflection } from './add-reflection.js';
-import { createOnceDriver, type OnceDriver } from './drive-once.js';
+import type { Authenticate } from './authenticate.js';
+import { checkNamespace } from './check-namespace.js';
+import { checkRequest } from './check-request.js';
 import {
   createExecuteHandler,
   type ExecuteHandler,
-  maxMessageBytes,
+  executePath,
   serializeResponse,
   servedDefinition,
 } from './driver-service.js';
 import type { Engine } from './engine.js';
+import { guardCalls } from './guard-calls.js';
+import { createOnceDriver, type OnceDriver } from './once-driver.js';
+import { createOpenCalls, type OpenCalls } from './open-calls.js';
 import type { RequestLedger } from './request-ledger.js';
 import { type ServingHealth, serveHealth } from './serving-health.js';
 
@@ -22,8 +27,14 @@ export interface DriverServerOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly credentials?: ServerCredentials;
-  /** grpc-js's options beside those that this server always sets. */
-  readonly channelOptions?: ServerOptions;
+  /** Asked for each call but health's; without it everybody who can connect may call. */
+  readonly authenticate?: Authenticate;
+  /** The only namespace whose workflows are driven; without it all are. */
+  readonly namespace?: string;
+  /** Bound of one message, either way; the default is far above the largest spec that etcd can hold. */
+  readonly maxMessageBytes?: number;
+  /** A connection that is older is replaced, so that clients look the server's name up again. */
+  readonly maxConnectionAgeMs?: number;
   /** Stands between the wire and the service: for faults. */
   readonly wrapExecute?: (execute: ExecuteHandler) => ExecuteHandler;
 }
@@ -33,23 +44,16 @@ export interface DriverServer {
   readonly address: string;
   /**
    * Says NOT_SERVING and takes no new calls (GOAWAY). What is running may finish within `graceMs`, then it is
-   * aborted. Resolves when the engine is closed and every connection has ended.
+   * aborted; every call gets a status. Resolves when the engine is closed and every connection has ended. A second
+   * drain may shorten the grace of the first.
    */
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
 /** How long an aborted engine may take to end its work: a program gets 5 s between TERM and KILL. */
-const abortGraceMs = 10_000;
+const abortGraceMs = 7_000;
 /** How long the last answers may take to leave; streams that never end (health's Watch) are cut then. */
 const flushGraceMs = 1_000;
-
-const serverOptions: ServerOptions = {
-  'grpc.max_receive_message_length': maxMessageBytes,
-  'grpc.max_send_message_length': maxMessageBytes,
-  // A sidecar whose node vanished leaves a connection behind that nobody closes.
-  'grpc.keepalive_time_ms': 60_000,
-  'grpc.keepalive_timeout_ms': 20_000,
-};
 
 /**
  * Starts DriverService with an engine behind its ledger, grpc.health.v1 and server reflection. Rejects when the
@@ -57,50 +61,79 @@ const serverOptions: ServerOptions = {
  */
 export async function startDriverServer(options: DriverServerOptions): Promise<DriverServer> {
   const { engine, ledger, logger, host, port, wrapExecute = (execute) => execute } = options;
-  const server = new Server({ ...serverOptions, ...options.channelOptions });
+  const { maxMessageBytes = 16 << 20, credentials = ServerCredentials.createInsecure() } = options;
+  const openCalls = createOpenCalls(executePath);
+  const server = new Server(serverOptions(options, maxMessageBytes, openCalls));
   const abort = new AbortController();
   // Every running drive listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(0, abort.signal);
   const onceDriver = createOnceDriver({
     engine,
     ledger,
-    serialize: serializeResponse,
+    serialize: (response) => serializeResponse(response, maxMessageBytes),
     signal: abort.signal,
   });
-  const Execute = wrapExecute(createExecuteHandler(onceDriver.driveOnce, logger));
-  server.addService(servedDefinition, { Execute });
+  const Execute = createExecuteHandler(checkOf(options), onceDriver.driveOnce, logger);
+  server.addService(servedDefinition, { Execute: wrapExecute(Execute) });
   addReflection(server);
   const health = serveHealth(server, engine, logger);
-  const credentials = options.credentials ?? ServerCredentials.createInsecure();
   const authority = host.includes(':') ? `[${host}]` : host;
   const boundPort = await bind(server, `${authority}:${port}`, credentials);
   return {
     address: `${authority}:${boundPort}`,
-    drain: (graceMs) => drain({ server, health, onceDriver, abort, engine }, graceMs),
+    drain: (graceMs) => drain({ server, health, openCalls, onceDriver, abort, engine }, graceMs),
+  };
+}
+
+function serverOptions(
+  { authenticate, logger, maxConnectionAgeMs }: DriverServerOptions,
+  maxMessageBytes: number,
+  openCalls: OpenCalls,
+): ServerOptions {
+  const guards = authenticate === undefined ? [] : [guardCalls(authenticate, logger)];
+  return {
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_send_message_length': maxMessageBytes,
+    // A sidecar whose node vanished leaves a connection behind that nobody closes.
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+    ...(maxConnectionAgeMs !== undefined && { 'grpc.max_connection_age_ms': maxConnectionAgeMs }),
+    interceptors: [...guards, openCalls.interceptor],
+  };
+}
+
+function checkOf({ namespace }: DriverServerOptions): Parameters<typeof createExecuteHandler>[0] {
+  return (request) => {
+    checkRequest(request);
+    if (namespace !== undefined) checkNamespace(request, namespace);
   };
 }
 
 interface Draining {
   readonly server: Server;
   readonly health: ServingHealth;
+  readonly openCalls: OpenCalls;
   readonly onceDriver: OnceDriver;
   readonly abort: AbortController;
   readonly engine: Engine;
 }
 
 async function drain(
-  { server, health, onceDriver, abort, engine }: Draining,
+  { server, health, openCalls, onceDriver, abort, engine }: Draining,
   graceMs: number,
 ): Promise<void> {
   health.stop();
   const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  if (!(await within(graceMs, onceDriver.idle()))) {
+  // First the calls, the last of which may begin a drive; then the drives, whose callers may have gone.
+  const idle = openCalls.none().then(onceDriver.idle);
+  if (!(await within(graceMs, idle))) {
     abort.abort();
-    await within(abortGraceMs, onceDriver.idle());
+    await within(abortGraceMs, idle);
   }
+  openCalls.end();
   await within(flushGraceMs, closed);
   server.forceShutdown();
-  await engine.close();
+  await within(flushGraceMs, engine.close());
 }
 
 /** True once `done` resolves, false after `timeoutMs`. */

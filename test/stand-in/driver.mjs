@@ -2,7 +2,8 @@
 // Stands in for KFP's driver program: its flags by version, its files, its ends and its hang, and effects that are
 // not idempotent. Settings, all from the environment: STAND_IN_VERSION (2.17), STAND_IN_EFFECTS (file: one JSON line
 // per execution made), STAND_IN_CONCURRENCY (file: "+pid" and "-pid" lines), STAND_IN_DELAY_MS, STAND_IN_CONDITION
-// (true), STAND_IN_MISBEHAVE (see misbehaviours) and STAND_IN_MISBEHAVE_TASK (only the task of this name).
+// (true), STAND_IN_MISBEHAVE (see misbehaviour; "by-task": as the task is named) and STAND_IN_MISBEHAVE_TASK (only the
+// task of this name).
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -20,11 +21,16 @@ if (parsed.exitCode !== undefined) end(parsed.exitCode, parsed.stderr);
 const flags = parsed.values;
 const misbehaves =
   env.STAND_IN_MISBEHAVE_TASK === undefined || env.STAND_IN_MISBEHAVE_TASK === flags.task_name;
-const misbehaviour = misbehaves ? env.STAND_IN_MISBEHAVE : undefined;
+const misbehaviour = misbehaves ? chooseMisbehaviour() : undefined;
 
+if (misbehaviour === 'bad-flag') end(2, 'flag provided but not defined: -foo\nUsage of driver:\n');
 note('+');
 await drive();
 note('-');
+
+function chooseMisbehaviour() {
+  return env.STAND_IN_MISBEHAVE === 'by-task' ? flags.task_name : env.STAND_IN_MISBEHAVE;
+}
 
 async function drive() {
   const missing = requiredFlags(version, flags.type).find((name) => flags[name] === undefined);
@@ -60,6 +66,7 @@ async function beforeWriting() {
 
 async function afterWriting() {
   if (misbehaviour === 'crash') process.kill(process.pid, 'SIGKILL');
+  if (misbehaviour === 'mute') end(1, 'something else: connection refused\n');
   if (misbehaviour === 'hang-after-write') await sleep(2 ** 30);
   if (misbehaviour === 'unavailable')
     failDriver(

@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readJsonLines, scratchFolder, standIn, startMetadata } from '../server/program/fixtures.js';
+import { readJsonLines } from '../server/program/fixtures.js';
+import { standIn, startMetadataServer, testFolder } from '../support/start-server-program.js';
 
 const common = {
   ...{ pipeline_name: 'hello', run_id: 'run-1', run_name: 'hello-abc', run_display_name: '' },
@@ -14,7 +15,7 @@ const common = {
 
 /** Runs the stand-in beside this process, which serves ML Metadata. */
 async function run(t: TestContext, flags: Record<string, string>, env: Record<string, string> = {}) {
-  const { port } = await startMetadata(t);
+  const { port } = await startMetadataServer(t);
   const metadata = { mlmd_server_address: '127.0.0.1', mlmd_server_port: String(port) };
   const args = Object.entries({ ...common, ...metadata, ...flags }).map(
     ([name, value]) => `--${name}=${value}`,
@@ -29,7 +30,7 @@ async function run(t: TestContext, flags: Record<string, string>, env: Record<st
 }
 
 test('a task that is driven twice has two executions, a root that is driven twice has one', async (t) => {
-  const folder = scratchFolder(t);
+  const folder = testFolder(t);
   const effects = join(folder, 'effects');
   const ids: string[] = [];
   for (const type of ['ROOT_DAG', 'ROOT_DAG', 'DAG', 'DAG', 'CONTAINER', 'CONTAINER']) {
@@ -50,7 +51,7 @@ test('a task that is driven twice has two executions, a root that is driven twic
 });
 
 test('without ML Metadata it hangs without a word', async (t) => {
-  const effects = join(scratchFolder(t), 'effects');
+  const effects = join(testFolder(t), 'effects');
   const args = Object.entries({
     ...common,
     type: 'DAG',

@@ -1,5 +1,5 @@
 import type { Environment } from '../../program/settings.js';
-import { toStatusError } from './program-failure.js';
+import { toStatusError } from '../drive-failure.js';
 
 /** How much the system takes. */
 export interface ArgumentLimits {

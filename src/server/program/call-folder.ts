@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, lstat, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { toStatusError } from './program-failure.js';
+import { toStatusError } from '../drive-failure.js';
 
 const namePattern = /^kfp-driver-call-(\d+)-/;
 
@@ -31,10 +31,10 @@ export async function makeCallFolder(workDir: string): Promise<CallFolder> {
 
 /**
  * Makes `workDir` if needed and removes the folders of calls that a dead server left behind; those of a living one
- * stay. Resolves with their number.
+ * stay. Resolves with their number. Throws an Error with one sentence if this process cannot work there.
  */
 export async function sweepCallFolders(workDir: string): Promise<number> {
-  await mkdir(workDir, { recursive: true });
+  await openWorkDir(workDir);
   let removed = 0;
   for (const name of await readdir(workDir)) {
     const [, pid] = namePattern.exec(name) ?? [];
@@ -44,6 +44,16 @@ export async function sweepCallFolders(workDir: string): Promise<number> {
     removed += 1;
   }
   return removed;
+}
+
+async function openWorkDir(workDir: string): Promise<void> {
+  try {
+    await mkdir(workDir, { recursive: true });
+    await access(workDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`WORK_DIR must be a folder that the server can write: ${code}`, { cause: error });
+  }
 }
 
 /** In a container a server has the same process id as the one before it: its own id is no other process. */

@@ -1,8 +1,9 @@
 import type { StatusError } from '../../contract/status-error.js';
+import { type DriveFailure, toStatusError } from '../drive-failure.js';
 import { driverReason, type PrintedNames, shownReason } from './driver-reason.js';
 import type { DriverType } from './driver-type.js';
 import { platformCause } from './platform-cause.js';
-import { type ProgramFailure, resendAfterWrite, toStatusError } from './program-failure.js';
+import { resendAfterWrite } from './resend-after-write.js';
 import type { ProgramEnd } from './run-program.js';
 
 /** What must be known of a run beside its end. */
@@ -18,7 +19,7 @@ export interface RunFacts extends PrintedNames {
 interface Row {
   readonly when: string;
   /** The failure if the row applies. */
-  readonly read: (end: ProgramEnd, run: RunFacts) => ProgramFailure | undefined;
+  readonly read: (end: ProgramEnd, run: RunFacts) => DriveFailure | undefined;
 }
 
 /** Complaints of Go's flag package (https://pkg.go.dev/flag), the first line on stderr; the value is never shown. */
@@ -106,7 +107,7 @@ export const exitTable: readonly Row[] = [
   },
 ];
 
-function readVerdict(end: ProgramEnd, run: RunFacts, isPlatforms: boolean): ProgramFailure | undefined {
+function readVerdict(end: ProgramEnd, run: RunFacts, isPlatforms: boolean): DriveFailure | undefined {
   const reason = end.exitCode === 1 ? driverReason(end.stderr, run) : undefined;
   if (reason === undefined) return undefined;
   const cause = platformCause(reason, run.authored);

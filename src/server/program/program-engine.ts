@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { Logger } from '../../program/logger.js';
 import type { Environment } from '../../program/settings.js';
+import { toStatusError } from '../drive-failure.js';
 import type { DriveContext, Engine, EngineAnswer } from '../engine.js';
 import { argumentLimits } from './argument-size.js';
 import { sweepCallFolders } from './call-folder.js';
-import { driveOnce, type ProgramHost } from './drive-once.js';
+import { driveWithProgram, type ProgramHost } from './drive-with-program.js';
 import type { DriverProgram } from './flags-of-program.js';
 import { defaultMaxPrograms } from './granted-cpus.js';
 import { programEnvironment } from './program-environment.js';
-import { toStatusError } from './program-failure.js';
 import { ProgramQueue } from './program-queue.js';
 import type { ProgramSettings } from './program-settings.js';
 import { serverFlags } from './server-flags.js';
@@ -46,8 +46,16 @@ export async function createProgramEngine(
   const watch = parts.watch ?? (flags.has('mlmd_server_address') ? watchOf(settings) : undefined);
   const engine = new ProgramEngine(settings, parts, watch);
   // So that the first calls are not refused for a connection that takes a moment.
-  await Promise.race([watch?.settled(), sleep(firstConnectMs, undefined, { ref: false })]);
+  if (watch !== undefined) await withinMs(firstConnectMs, watch.settled());
   return engine;
+}
+
+/** Waits for `done`, but no longer. The timer keeps the process alive: nothing else does before a server listens. */
+async function withinMs(timeoutMs: number, done: Promise<unknown>): Promise<void> {
+  const timeout = new AbortController();
+  const { signal } = timeout;
+  await Promise.race([done, sleep(timeoutMs, undefined, { signal }).catch(() => undefined)]);
+  timeout.abort();
 }
 
 class ProgramEngine implements Engine {
@@ -122,7 +130,7 @@ class ProgramEngine implements Engine {
     const { value, queueMs } = await this.#queue.run(call, async () => {
       // It may have gone away while the call waited; an attempt to connect that is under way decides.
       refuseOutage(await this.#watch?.settled());
-      return driveOnce(this.#host, flags, signal);
+      return driveWithProgram(this.#host, flags, signal);
     });
     return { response: value.response, facts: { ...value.facts, queueMs } };
   }

@@ -1,5 +1,5 @@
 import type { StatusError } from '../../contract/status-error.js';
-import { serverEnding, toStatusError } from './program-failure.js';
+import { serverEnding, toStatusError } from '../drive-failure.js';
 
 export interface QueueLimits {
   /** Programs at once. */

@@ -1,4 +1,3 @@
-import { accessSync, constants } from 'node:fs';
 import { tmpdir } from 'node:os';
 import {
   anyText,
@@ -6,15 +5,13 @@ import {
   flag,
   port,
   type Reader,
-  type Setting,
   type SettingsOf,
   seconds,
+  setting,
   wholeNumber,
 } from '../../program/settings.js';
+import { isReadable } from '../is-readable.js';
 import type { DriverProgram } from './flags-of-program.js';
-
-const setting = <Value>(env: string, purpose: string, read: Reader<Value>, fallback?: string) =>
-  ({ env, purpose, read, ...(fallback === undefined ? {} : { fallback }) }) satisfies Setting<Value>;
 
 /** The settings of the `program` engine. */
 export const programSettings = {
@@ -129,15 +126,6 @@ export function checkProgramSettings(
   const needsPod = knows('parent_task_id') && !(env['KFP_POD_NAME'] && env['KFP_POD_UID']);
   demand(!needsPod, "KFP_POD_NAME and KFP_POD_UID are not set: set them to the server's own pod");
   return faults;
-}
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function autoOr(reader: Reader<number>): Reader<number | 'auto'> {

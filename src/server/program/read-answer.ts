@@ -1,6 +1,7 @@
 import type { ExecuteResponse } from '../../contract/generated/kfp/driver/v1/ExecuteResponse.js';
+import { toStatusError } from '../drive-failure.js';
 import type { DriverType } from './driver-type.js';
-import { resendAfterWrite, toStatusError } from './program-failure.js';
+import { resendAfterWrite } from './resend-after-write.js';
 import type { FlagValue } from './to-flags.js';
 
 /** A file that the driver writes, and the field of the answer that it becomes. */

@@ -1,6 +1,6 @@
 import type { StatusError } from '../../contract/status-error.js';
+import { toStatusError } from '../drive-failure.js';
 import { tooLarge } from './argument-size.js';
-import { toStatusError } from './program-failure.js';
 
 const shortages: readonly string[] = ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ENOSPC'];
 const retryDelayMs = 5_000;

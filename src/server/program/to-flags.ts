@@ -1,10 +1,10 @@
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { StatusError } from '../../contract/status-error.js';
+import { toStatusError } from '../drive-failure.js';
 import { type ArgumentLimits, refuseTooLarge, sizeOf } from './argument-size.js';
 import { type DriverType, driverTypeOf } from './driver-type.js';
 import type { DriverProgram } from './flags-of-program.js';
 import { type InputFlag, inputFlags } from './input-flags.js';
-import { toStatusError } from './program-failure.js';
 
 export type FlagValue = readonly [name: string, value: string];
 

@@ -4,10 +4,11 @@ import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeCallFolder, sweepCallFolders } from '../../../src/server/program/call-folder.js';
-import { scratchFolder, statusErrorOf } from './fixtures.js';
+import { testFolder } from '../../support/start-server-program.js';
+import { statusErrorOf } from './fixtures.js';
 
 test('a call has a private folder of its own until it is removed', async (t) => {
-  const workDir = scratchFolder(t);
+  const workDir = testFolder(t);
   const [one, other] = [await makeCallFolder(workDir), await makeCallFolder(workDir)];
   assert.notEqual(one.path, other.path);
   assert.equal(statSync(one.path).mode & 0o777, 0o700);
@@ -18,7 +19,7 @@ test('a call has a private folder of its own until it is removed', async (t) => 
 });
 
 test('a file that is not there is undefined, and an empty one is empty', async (t) => {
-  const folder = await makeCallFolder(scratchFolder(t));
+  const folder = await makeCallFolder(testFolder(t));
   writeFileSync(folder.file('condition'), '');
   assert.equal(await folder.read('execution-id', 100), undefined);
   assert.equal(await folder.read('condition', 100), '');
@@ -38,7 +39,7 @@ const unreadable: [name: string, make: (path: string) => void, says: RegExp][] =
 
 for (const [name, make, says] of unreadable) {
   test(`an output that is ${name} is INTERNAL and named, never shown`, async (t) => {
-    const folder = await makeCallFolder(scratchFolder(t));
+    const folder = await makeCallFolder(testFolder(t));
     make(folder.file('patch'));
     const error = await statusErrorOf(folder.read('patch', 100));
     assert.equal(error.status, 'INTERNAL');
@@ -48,13 +49,13 @@ for (const [name, make, says] of unreadable) {
 }
 
 test('an output of exactly the bound is read', async (t) => {
-  const folder = await makeCallFolder(scratchFolder(t));
+  const folder = await makeCallFolder(testFolder(t));
   writeFileSync(folder.file('patch'), 'x'.repeat(100));
   assert.equal((await folder.read('patch', 100))?.length, 100);
 });
 
 test('a start sweeps what a dead server left behind, and nothing else', async (t) => {
-  const workDir = join(scratchFolder(t), 'made-at-start');
+  const workDir = join(testFolder(t), 'made-at-start');
   mkdirSync(workDir);
   const dead = spawnSync('/bin/true').pid;
   const names = [`kfp-driver-call-${dead}-abc`, `kfp-driver-call-${process.pid}-abc`];
@@ -66,7 +67,7 @@ test('a start sweeps what a dead server left behind, and nothing else', async (t
 });
 
 test('a start makes the folder for calls', async (t) => {
-  const workDir = join(scratchFolder(t), 'a', 'b');
+  const workDir = join(testFolder(t), 'a', 'b');
   assert.equal(await sweepCallFolders(workDir), 0);
   assert.ok(existsSync(workDir));
 });

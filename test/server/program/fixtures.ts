@@ -1,9 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { ExecuteRequest__Output } from '../../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { StatusError } from '../../../src/contract/status-error.js';
 import type { LogFacts, Logger } from '../../../src/program/logger.js';
@@ -13,10 +10,9 @@ import { type DriverProgram, flagsOfProgram } from '../../../src/server/program/
 import { createProgramEngine } from '../../../src/server/program/program-engine.js';
 import { programSettings } from '../../../src/server/program/program-settings.js';
 import type { MetadataWatch } from '../../../src/server/program/watch-metadata.js';
+import { standIn, startMetadataServer, testFolder } from '../../support/start-server-program.js';
 
-const standInFolder = new URL('../../../../test/stand-in/', import.meta.url);
-export const standIn = fileURLToPath(new URL('driver.mjs', standInFolder));
-export const replay = fileURLToPath(new URL('replay.mjs', standInFolder));
+export const replay = fileURLToPath(new URL('../../../../test/stand-in/replay.mjs', import.meta.url));
 
 /** The program as its -h tells, with the stand-in's own settings. */
 export function learnStandIn(version: string): Promise<DriverProgram> {
@@ -24,26 +20,6 @@ export function learnStandIn(version: string): Promise<DriverProgram> {
 }
 
 export const path = { PATH: process.env['PATH'] };
-
-/** A folder that the test's end removes. */
-export function scratchFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'driver-plugin-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** A gRPC server without services: enough of ML Metadata for a connection. */
-export async function startMetadata(t: TestContext): Promise<{ port: number; close: () => void }> {
-  const server = new Server();
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  const close = () => server.forceShutdown();
-  t.after(close);
-  return { port, close };
-}
 
 /** A task in a container, as the sidecar asks for it. */
 export function containerRequest(more: Partial<ExecuteRequest__Output> = {}): ExecuteRequest__Output {
@@ -119,9 +95,9 @@ export interface EngineOptions {
 
 /** An engine over the stand-in, closed at the test's end; its folders are under `workDir`. */
 export async function startEngine(t: TestContext, options: EngineOptions = {}) {
-  const workDir = scratchFolder(t);
+  const workDir = testFolder(t);
   const variables = options.standIn ?? {};
-  const { port } = await startMetadata(t);
+  const { port } = await startMetadataServer(t);
   const settings = settingsOf({
     WORK_DIR: workDir,
     MLMD_SERVER_PORT: String(port),

@@ -3,7 +3,8 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { flagsOfProgram, parseGoUsage } from '../../../src/server/program/flags-of-program.js';
-import { learnStandIn, path, scratchFolder } from './fixtures.js';
+import { testFolder } from '../../support/start-server-program.js';
+import { learnStandIn, path } from './fixtures.js';
 
 const versions: [version: string, says: string, has: string, lacks: string][] = [
   ['2.5', 'KFP 2.5', 'mlmd_server_address', 'task_name'],
@@ -51,7 +52,7 @@ const noDrivers: [name: string, script: string | undefined, says: RegExp][] = [
 
 for (const [name, script, says] of noDrivers) {
   test(`a program ${name} is refused in one sentence`, async (t) => {
-    const file = join(scratchFolder(t), 'driver');
+    const file = join(testFolder(t), 'driver');
     for (const text of script === undefined ? [] : [script]) {
       writeFileSync(file, text);
       chmodSync(file, 0o755);

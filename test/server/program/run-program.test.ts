@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunOptions, runProgram } from '../../../src/server/program/run-program.js';
-import { path, scratchFolder } from './fixtures.js';
+import { testFolder } from '../../support/start-server-program.js';
+import { path } from './fixtures.js';
 
 function runShell(t: TestContext, script: string, more: Partial<RunOptions> = {}) {
   return runProgram('/bin/sh', ['-c', script], {
     env: path,
-    cwd: scratchFolder(t),
+    cwd: testFolder(t),
     timeoutMs: 20_000,
     signal: new AbortController().signal,
     maxStderrBytes: 65_536,
@@ -44,7 +45,7 @@ test('a program ends with its exit code and what it said', async (t) => {
 
 test('arguments are never read by a shell', async (t) => {
   const args = ['-c', 'printf %s "$1" >&2', 'sh', '$(id); `id` "; id'];
-  const options = { env: path, cwd: scratchFolder(t), timeoutMs: 20_000, maxStderrBytes: 1_000 };
+  const options = { env: path, cwd: testFolder(t), timeoutMs: 20_000, maxStderrBytes: 1_000 };
   const end = await runProgram('/bin/sh', args, { ...options, signal: new AbortController().signal });
   assert.equal(end.stderr, '$(id); `id` "; id');
 });
@@ -99,7 +100,7 @@ test('a child in the group that outlives its program is killed', { timeout: 10_0
 });
 
 test('a child that left the group and holds the pipes open does not hold the answer', async (t) => {
-  const pidFile = join(scratchFolder(t), 'pid');
+  const pidFile = join(testFolder(t), 'pid');
   const end = await runShell(t, `setsid sh -c 'echo $$ > ${pidFile}; exec sleep 60' & sleep 0.2; exit 0`);
   process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
   assert.equal(end.exitCode, 0);
@@ -123,7 +124,7 @@ const cannotStart: [name: string, file: string, args: string[], code: string][] 
 
 for (const [name, file, args, code] of cannotStart) {
   test(`a program that ${name} rejects with ${code}`, async (t) => {
-    const options = { env: path, cwd: scratchFolder(t), timeoutMs: 20_000, maxStderrBytes: 1_000 };
+    const options = { env: path, cwd: testFolder(t), timeoutMs: 20_000, maxStderrBytes: 1_000 };
     const run = runProgram(file, args, { ...options, signal: new AbortController().signal });
     await assert.rejects(run, { code });
   });

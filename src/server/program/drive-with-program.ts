@@ -1,10 +1,10 @@
 import { factsOfError, type Logger } from '../../program/logger.js';
+import { serverEnding } from '../drive-failure.js';
 import type { EngineAnswer } from '../engine.js';
 import { type ArgumentLimits, sizeOf } from './argument-size.js';
 import { type CallFolder, makeCallFolder } from './call-folder.js';
 import { exitToStatus, type RunFacts } from './exit-to-status.js';
 import type { DriverProgram } from './flags-of-program.js';
-import { serverEnding } from './program-failure.js';
 import type { ProgramSettings } from './program-settings.js';
 import { outputFlags, readAnswer } from './read-answer.js';
 import { type ProgramEnd, runProgram } from './run-program.js';
@@ -26,7 +26,7 @@ const componentFile = 'component.json';
  * Runs the program once, in a folder of its own that is gone afterwards, and reads its answer. Rejects with a
  * StatusError; when the signal aborts, the program is stopped first.
  */
-export async function driveOnce(
+export async function driveWithProgram(
   host: ProgramHost,
   flags: DriverFlags,
   signal: AbortSignal,

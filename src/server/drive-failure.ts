@@ -4,11 +4,10 @@ import {
   resendMayDriveTwice,
   type Status,
   StatusError,
-} from '../../contract/status-error.js';
-import type { DriverType } from './driver-type.js';
+} from '../contract/status-error.js';
 
-/** In ErrorInfo's metadata: the program wrote nothing, or finds again what it wrote. */
-export const resendSafe = 'safe';
+/** In ErrorInfo's metadata: nothing was written, or the driver finds again what it wrote. */
+const resendSafe = 'safe';
 export type Resend = typeof resendSafe | typeof resendMayDriveTwice;
 
 /** Why a drive failed, for programs: ErrorInfo's reason. */
@@ -29,15 +28,16 @@ export type FailureReason =
   | 'DRIVER_TIMED_OUT'
   | 'DRIVER_FAILED'
   | 'OUTPUT_MISSING'
-  | 'OUTPUT_UNREADABLE';
+  | 'OUTPUT_UNREADABLE'
+  | 'ANSWER_TOO_LARGE';
 
 /** One failure of a drive. */
-export interface ProgramFailure {
+export interface DriveFailure {
   readonly status: Status;
   readonly reason: FailureReason;
   readonly message: string;
   readonly resend: Resend;
-  /** Set only where the program was not started: such a refusal is not kept under its request_id. */
+  /** Set only where nothing was driven: such a refusal is not kept under its request_id. */
   readonly retryDelayMs?: number;
   /** More for ErrorInfo's metadata: names, numbers, never contents. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ export interface ProgramFailure {
 }
 
 /** A failure as the error that travels: its ErrorInfo says whether a re-send may drive twice. */
-export function toStatusError(failure: ProgramFailure): StatusError {
+export function toStatusError(failure: DriveFailure): StatusError {
   const { status, reason, message, resend, retryDelayMs, metadata, cause } = failure;
   return new StatusError(status, message, {
     cause,
@@ -56,16 +56,7 @@ export function toStatusError(failure: ProgramFailure): StatusError {
   });
 }
 
-/**
- * Whether the same request may be sent again after a run that may have written. The root driver finds its run's
- * execution again; the others make a second one, and every task that reads a sibling's output then fails
- * (kubeflow/pipelines backend/src/v2/metadata/client.go, "two tasks have the same task name").
- */
-export function resendAfterWrite(type: DriverType): Resend {
-  return type === 'ROOT_DAG' ? resendSafe : resendMayDriveTwice;
-}
-
-/** The server ends before the program was started. */
+/** The server ends before the driver was started. */
 export function serverEnding(): StatusError {
   return toStatusError({
     status: 'UNAVAILABLE',
@@ -73,5 +64,15 @@ export function serverEnding(): StatusError {
     message: 'the driver server ends; nothing was driven',
     resend: resendSafe,
     retryDelayMs: 1_000,
+  });
+}
+
+/** The server ends, and how the driver's run ends can no longer be told. */
+export function outcomeUnknown(): StatusError {
+  return toStatusError({
+    status: 'ABORTED',
+    reason: 'SERVER_ENDING',
+    message: 'the driver server ends while the driver runs',
+    resend: resendMayDriveTwice,
   });
 }

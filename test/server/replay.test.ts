@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { DriverType } from '../../../src/contract/generated/kfp/driver/v1/DriverType.js';
-import type { ExecuteRequest__Output } from '../../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
-import type { ExecuteResponse } from '../../../src/contract/generated/kfp/driver/v1/ExecuteResponse.js';
-import { StatusError } from '../../../src/contract/status-error.js';
-import { flagsOfProgram } from '../../../src/server/program/flags-of-program.js';
-import { patientContext, replay, scratchFolder, startEngine } from './fixtures.js';
+import { pathToFileURL } from 'node:url';
+import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
+import type { DriverType } from '../../src/contract/generated/kfp/driver/v1/DriverType.js';
+import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import type { ExecuteResponse } from '../../src/contract/generated/kfp/driver/v1/ExecuteResponse.js';
+import { readStatusDetails } from '../../src/contract/status-details.js';
+import { callDriver } from '../support/call-driver.js';
+import { sharedFolder } from '../support/shared-folder.js';
+import { startServerProgram, testFolder } from '../support/start-server-program.js';
+import { replay } from './program/fixtures.js';
 
 interface RecordedRun {
   readonly workflow: string;
@@ -18,37 +21,29 @@ interface RecordedRun {
   readonly error: readonly string[];
 }
 
-const recordsFile = fileURLToPath(
-  new URL('../../../../../shared/kfp-driver-runs/runs.jsonl', import.meta.url),
-);
-const skip = existsSync(recordsFile) ? false : 'the recorded runs are not in this clone';
-const apiServerFlag = '--ml_pipeline_server_address=';
+const { path: recordsFolder, skip } = sharedFolder('kfp-driver-runs');
 const apiServerAddress = 'ml-pipeline.kubeflow.svc.cluster.local';
-const atOnce = 6;
 
-test('each recorded run of the real driver is answered with its outputs or the right status', {
+test('each recorded run of the real driver is answered over gRPC with its outputs or the right status', {
   skip,
 }, async (t) => {
-  const records = readRecords();
-  const replays = scratchFolder(t);
-  const { recordName } = await import(pathToFileURL(replay).href);
-  for (const record of records) writeFileSync(join(replays, recordName(record.argv)), JSON.stringify(record));
-  const { engine } = await startEngine(t, {
+  const replays = testFolder(t);
+  const { connect, metadata } = await startServerProgram(t, {
     standIn: { REPLAY_RECORDS: replays },
-    program: await flagsOfProgram(replay, process.env),
-    settings: {
-      MAX_PROGRAMS: String(atOnce),
-      // What the recording gave where a template had wishes of its own.
-      ML_PIPELINE_SERVER_ADDRESS: apiServerAddress,
-      MLMD_SERVER_ADDRESS: '127.0.0.1',
-      MLMD_SERVER_PORT: '18080',
+    env: {
+      DRIVER_PROGRAM: replay,
+      MAX_PROGRAMS: '4',
       CACHE_DISABLED: 'true',
+      ML_PIPELINE_SERVER_ADDRESS: apiServerAddress,
     },
   });
-  const answers = records.map(async (record) => {
-    const answer = engine.drive(requestOf(record), patientContext());
-    return answer.then(({ response }) => response, endOf);
-  });
+  const records = readRecords(metadata.port);
+  const { recordName } = await import(pathToFileURL(replay).href);
+  for (const record of records) writeFileSync(join(replays, recordName(record.argv)), JSON.stringify(record));
+  const client = connect();
+  const answers = records.map((record, index) =>
+    callDriver(client, { ...requestOf(record), request_id: `run-${index}` }).catch(endOf),
+  );
   const wrong: string[] = [];
   for (const [index, answer] of (await Promise.all(answers)).entries()) {
     const record = records[index];
@@ -63,18 +58,24 @@ test('each recorded run of the real driver is answered with its outputs or the r
   assert.equal(records.length, 217);
 });
 
-/** The records, as if one setting for the address of the API server had been used for all of them. */
-function readRecords(): RecordedRun[] {
-  const lines = readFileSync(recordsFile, 'utf8').trim().split('\n');
-  const withSetting = (arg: string) =>
-    arg.startsWith(apiServerFlag) ? `${apiServerFlag}${apiServerAddress}` : arg;
+/** The records, as if one setting had been used for each address of all of them. */
+function readRecords(metadataPort: number): RecordedRun[] {
+  const own: readonly [flag: string, value: string][] = [
+    ['--ml_pipeline_server_address=', apiServerAddress],
+    ['--mlmd_server_port=', String(metadataPort)],
+  ];
+  const withSetting = (arg: string) => {
+    const [flag, value] = own.find(([name]) => arg.startsWith(name)) ?? [arg, ''];
+    return `${flag}${value}`;
+  };
+  const lines = readFileSync(join(recordsFolder, 'runs.jsonl'), 'utf8').trim().split('\n');
   return lines
     .map((line): RecordedRun => JSON.parse(line))
     .map((record) => ({ ...record, argv: record.argv.map(withSetting) }));
 }
 
 /** The request that the sidecar would send for a recorded run. */
-function requestOf(record: RecordedRun): ExecuteRequest__Output {
+function requestOf(record: RecordedRun): ExecuteRequest {
   const args = new Map(record.argv.map((arg) => /^--(\w+)=(.*)$/s.exec(arg)?.slice(1) as [string, string]));
   const texts = [
     ...['pipeline_name', 'run_id', 'run_name', 'run_display_name', 'task_name', 'component', 'task'],
@@ -87,7 +88,6 @@ function requestOf(record: RecordedRun): ExecuteRequest__Output {
     ],
   ];
   return {
-    request_id: args.get('run_id') ?? '',
     workflow: { name: record.workflow, namespace: 'kubeflow', uid: args.get('run_id') ?? '' },
     type: `DRIVER_TYPE_${args.get('type')}` as Extract<DriverType, string>,
     ...Object.fromEntries(texts.filter((name) => args.has(name)).map((name) => [name, args.get(name)])),
@@ -97,15 +97,15 @@ function requestOf(record: RecordedRun): ExecuteRequest__Output {
   };
 }
 
-type End = Pick<StatusError, 'status' | 'message'> & { readonly resend: string | undefined };
+interface End {
+  readonly status: string | undefined;
+  readonly message: string;
+  readonly resend: string | undefined;
+}
 
-function endOf(error: unknown): End {
-  assert.ok(error instanceof StatusError, String(error));
-  return {
-    status: error.status,
-    message: error.message,
-    resend: error.details.errorInfo?.metadata['resend'],
-  };
+function endOf({ code, details, metadata }: ServiceError): End {
+  const resend = readStatusDetails(metadata).errorInfo?.metadata['resend'];
+  return { status: grpcStatus[code], message: details, resend };
 }
 
 function expectedOf({ rc, files, error }: RecordedRun): ExecuteResponse | End {

@@ -1,0 +1,65 @@
+// Starts kfp-driver-server with the stand-in for KFP's driver and plays workflows through it, with `npm run play`'s
+// program and a sidecar of its own: node scripts/play-driver-server.mjs [options of play] FILE...
+// Needs a build. The exit code is play's. STAND_IN_* variables reach the stand-in.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http2';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const pathOf = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+
+// Enough of ML Metadata for a connection.
+const metadata = createServer().listen(0, '127.0.0.1');
+await once(metadata, 'listening');
+const workDir = mkdtempSync(join(tmpdir(), 'driver-server-play-'));
+const server = spawn(process.execPath, [pathOf('dist/src/server/main.js')], {
+  env: {
+    ...process.env,
+    NAMESPACE: process.env.NAMESPACE ?? 'kubeflow',
+    ALLOW_UNAUTHENTICATED: 'true',
+    SERVER_HOST: '127.0.0.1',
+    SERVER_PORT: '0',
+    WORK_DIR: workDir,
+    LOG_LEVEL: 'info',
+    DRIVER_PROGRAM: pathOf('test/stand-in/driver.mjs'),
+    DRIVER_PROGRAM_ENV: Object.keys(process.env)
+      .filter((name) => name.startsWith('STAND_IN_'))
+      .join(','),
+    KFP_POD_NAME: 'play',
+    KFP_POD_UID: 'play',
+    ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline.kubeflow',
+    MLMD_SERVER_ADDRESS: '127.0.0.1',
+    MLMD_SERVER_PORT: String(metadata.address().port),
+  },
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+try {
+  process.exitCode = await play(await addressOf(server));
+} finally {
+  const ended = server.exitCode === null ? once(server, 'exit') : undefined;
+  server.kill('SIGTERM');
+  await ended;
+  metadata.close();
+  rmSync(workDir, { recursive: true, force: true });
+}
+
+/** HOST:PORT of its line "listening"; what it logs afterwards is read and dropped, as a full pipe would stop it. */
+function addressOf(child) {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`kfp-driver-server ended with ${code}`)));
+    createInterface(child.stdout).on('line', (line) => {
+      const { message, address } = JSON.parse(line);
+      if (message === 'listening') resolve(address);
+    });
+  });
+}
+
+async function play(driver) {
+  const args = [pathOf('dist/src/play/main.js'), '--driver', driver, ...process.argv.slice(2)];
+  const [exitCode] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit');
+  return exitCode ?? 1;
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+import { exitBadConfiguration, readCommand } from '../program/command-line.js';
+import { createLogger, factsOfError, type Logger } from '../program/logger.js';
+import { readVersion } from '../program/version.js';
+import { authenticateByToken } from './authenticate.js';
+import { cannotStart } from './cannot-start.js';
+import { drainOnSignals, exitAfterLog } from './drain-on-signals.js';
+import { createMemoryLedger } from './memory-ledger.js';
+import { type PreparedServer, prepareServer } from './prepare-server.js';
+import { checkServerSettings, type ServerSettings, serverSettings } from './server-settings.js';
+import { startDriverServer } from './start-driver-server.js';
+
+const name = 'kfp-driver-server';
+const purpose = "serves Kubeflow Pipelines' own driver over gRPC, for the driver-plugin sidecar";
+const command = readCommand(
+  { name, purpose, settings: serverSettings, check: checkServerSettings },
+  process.argv.slice(2),
+  process.env,
+);
+
+if (command.kind === 'run') await run(command.settings);
+else {
+  process.stderr.write(command.stderr);
+  process.exitCode = command.exitCode;
+  process.stdout.write(command.stdout);
+}
+
+async function run(settings: ServerSettings): Promise<void> {
+  const logger = createLogger(settings.logLevel);
+  const prepared = await prepareServer(settings, process.env, logger);
+  if ('faults' in prepared) {
+    process.stderr.write(cannotStart(name, prepared.faults));
+    exitAfterLog(exitBadConfiguration);
+    return;
+  }
+  try {
+    const server = await start(settings, prepared, logger);
+    const { engine, program, namespace } = prepared;
+    logger.info('listening', {
+      address: server.address,
+      version: readVersion(),
+      engine: engine.name,
+      driverVersion: program?.version,
+      namespace,
+    });
+    drainOnSignals(server.drain, settings.shutdownGraceMs, logger);
+  } catch (thrown) {
+    process.stderr.write(cannotStart(name, [thrown]));
+    logger.error('cannot start', factsOfError(thrown));
+    exitAfterLog(1);
+  }
+}
+
+function start(settings: ServerSettings, { engine, credentials, namespace }: PreparedServer, logger: Logger) {
+  const { tokenFile } = settings;
+  return startDriverServer({
+    engine,
+    credentials,
+    namespace,
+    logger,
+    ledger: createMemoryLedger(logger, {
+      keepSuccessMs: settings.keepSuccessMs,
+      keepFailureMs: settings.keepFailureMs,
+      maxEntries: settings.maxLedgerEntries,
+      maxBytes: settings.maxLedgerBytes,
+    }),
+    host: settings.serverHost,
+    port: settings.serverPort,
+    maxMessageBytes: settings.maxMessageBytes,
+    maxConnectionAgeMs: settings.maxConnectionAgeMs,
+    ...(tokenFile !== undefined && { authenticate: authenticateByToken(tokenFile) }),
+  });
+}

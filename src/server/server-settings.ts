@@ -1,0 +1,135 @@
+import { logLevels } from '../program/logger.js';
+import {
+  anyText,
+  flag,
+  oneOf,
+  optional,
+  port,
+  type Setting,
+  type SettingsOf,
+  seconds,
+  setting,
+  wholeNumber,
+} from '../program/settings.js';
+import { isReadable } from './is-readable.js';
+import { programSettings } from './program/program-settings.js';
+
+const day = 86_400;
+const kib = 1024;
+const mib = 1024 * kib;
+const gib = 1024 * mib;
+const pem = optional(anyText('PEM text, or the path of a PEM file'));
+
+const service = {
+  engine: setting(
+    'ENGINE',
+    "program runs KFP's driver, memory drives nothing",
+    oneOf(['program', 'memory']),
+    'program',
+  ),
+  serverHost: setting('SERVER_HOST', 'address to listen on', anyText('an address of this host'), '0.0.0.0'),
+  serverPort: setting('SERVER_PORT', 'port to listen on, 0 for any', port(), '9000'),
+  namespace: setting(
+    'NAMESPACE',
+    'the namespace whose workflows are driven; in a cluster the service account tells it',
+    optional(anyText('a name')),
+    '',
+  ),
+  maxConnectionAgeMs: setting(
+    'MAX_CONNECTION_AGE_SECONDS',
+    'have connections made anew after, so that clients look the name up again',
+    seconds(1, day),
+    '300',
+  ),
+  maxMessageBytes: setting(
+    'MAX_MESSAGE_BYTES',
+    'largest gRPC message, either way',
+    wholeNumber(kib, gib),
+    String(16 * mib),
+  ),
+  shutdownGraceMs: setting(
+    'SHUTDOWN_GRACE_SECONDS',
+    'after SIGTERM, let drivers run at most so long; 10 below the grace of the pod',
+    seconds(0, day),
+    '115',
+  ),
+  logLevel: setting('LOG_LEVEL', 'least severe level in the log', oneOf(logLevels), 'info'),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+const trust = {
+  tlsCert: { ...setting('SERVER_TLS_CERT', "the server's certificate", pem, ''), secret: true },
+  tlsKey: { ...setting('SERVER_TLS_KEY', 'its key', pem, ''), secret: true },
+  tlsClientCa: {
+    ...setting('SERVER_TLS_CLIENT_CA', 'CA whose certificates callers must show (mTLS)', pem, ''),
+    secret: true,
+  },
+  tokenFile: setting(
+    'SERVER_TOKEN_FILE',
+    'file with the bearer token that callers must send, read for each call',
+    optional(anyText('a path')),
+    '',
+  ),
+  allowUnauthenticated: setting(
+    'ALLOW_UNAUTHENTICATED',
+    'true: whoever can connect may call',
+    flag(),
+    'false',
+  ),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+const ledger = {
+  keepSuccessMs: setting(
+    'KEEP_SUCCESS_SECONDS',
+    'how long an answer waits for a repeat of its request; the contract promises 600',
+    seconds(600, 7 * day),
+    '660',
+  ),
+  keepFailureMs: setting(
+    'KEEP_FAILURE_SECONDS',
+    'how long a failure does; the contract promises 30 at most',
+    seconds(0, 30),
+    '30',
+  ),
+  maxLedgerEntries: setting(
+    'MAX_LEDGER_ENTRIES',
+    'requests that are remembered',
+    wholeNumber(1, 10_000_000),
+    '100000',
+  ),
+  maxLedgerBytes: setting(
+    'MAX_LEDGER_BYTES',
+    'bytes of answers that are remembered',
+    wholeNumber(kib, 64 * gib),
+    String(256 * mib),
+  ),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+/** Every setting of the driver server; --help and the table in docs/driver-server.md are made of it. */
+export const serverSettings = { ...service, ...trust, ...ledger, ...programSettings };
+export type ServerSettings = SettingsOf<typeof serverSettings>;
+
+/** Faults that no setting has alone. */
+export function checkServerSettings(settings: ServerSettings): string[] {
+  const { tlsCert, tlsKey, tlsClientCa, tokenFile, allowUnauthenticated } = settings;
+  const isAuthenticated = tlsClientCa !== undefined || tokenFile !== undefined;
+  const checks: readonly (readonly [isFault: boolean, fault: string])[] = [
+    [
+      (tlsCert === undefined) !== (tlsKey === undefined),
+      'SERVER_TLS_CERT and SERVER_TLS_KEY belong together: set both or neither',
+    ],
+    [
+      tlsClientCa !== undefined && tlsCert === undefined,
+      'SERVER_TLS_CLIENT_CA needs TLS: set SERVER_TLS_CERT and SERVER_TLS_KEY too, or unset it',
+    ],
+    [
+      !isAuthenticated && !allowUnauthenticated,
+      'nobody would be authenticated: set SERVER_TOKEN_FILE or SERVER_TLS_CLIENT_CA, or ALLOW_UNAUTHENTICATED to true',
+    ],
+    [
+      isAuthenticated && allowUnauthenticated,
+      'ALLOW_UNAUTHENTICATED is true beside SERVER_TOKEN_FILE or SERVER_TLS_CLIENT_CA, which demand the contrary: unset one',
+    ],
+    [tokenFile !== undefined && !isReadable(tokenFile), 'SERVER_TOKEN_FILE names a file that cannot be read'],
+  ];
+  return checks.filter(([isFault]) => isFault).map(([, fault]) => fault);
+}

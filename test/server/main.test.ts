@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Environment } from '../../src/program/settings.js';
+import { callDriver } from '../support/call-driver.js';
+import {
+  runServerProgram,
+  standIn,
+  startServerProgram,
+  testFolder,
+} from '../support/start-server-program.js';
+import { containerRequest, rootRequest } from './program/fixtures.js';
+
+test('--help lists the settings of the service and of the program, --version the version', async () => {
+  const help = await runServerProgram(['--help'], {});
+  assert.equal(help.exitCode, 0);
+  for (const name of ['SERVER_PORT', 'ALLOW_UNAUTHENTICATED', 'MAX_LEDGER_BYTES', 'MLMD_SERVER_ADDRESS']) {
+    assert.match(help.stdout, RegExp(`^ {2}${name} `, 'm'));
+  }
+  const version = await runServerProgram(['--version'], {});
+  assert.match(version.stdout, /^kfp-driver-server \d+\.\d+\.\d+\n$/);
+});
+
+const laptop = { NAMESPACE: 'kubeflow', ALLOW_UNAUTHENTICATED: 'true', DRIVER_PROGRAM: standIn };
+const addresses = { ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline', MLMD_SERVER_ADDRESS: 'mlmd' };
+
+const faulty: readonly { name: string; env: Environment; faults: readonly RegExp[] }[] = [
+  {
+    name: 'nobody to authenticate',
+    env: { ...laptop, ALLOW_UNAUTHENTICATED: '' },
+    faults: [/nobody would be authenticated: set SERVER_TOKEN_FILE or SERVER_TLS_CLIENT_CA, or ALLOW_/],
+  },
+  {
+    name: 'settings out of range, all at once',
+    env: { ...laptop, SERVER_PORT: '65536', ENGINE: 'magic', KEEP_SUCCESS_SECONDS: '10' },
+    faults: [/ENGINE must be one of/, /SERVER_PORT must be/, /KEEP_SUCCESS_SECONDS must be/],
+  },
+  {
+    name: 'a token file that is not there, and trust that contradicts itself',
+    env: { ...laptop, SERVER_TOKEN_FILE: '/nonexistent', SERVER_TLS_CLIENT_CA: 'x' },
+    faults: [
+      /SERVER_TLS_CLIENT_CA needs TLS/,
+      /ALLOW_UNAUTHENTICATED is true beside/,
+      /SERVER_TOKEN_FILE names/,
+    ],
+  },
+  {
+    name: 'no namespace, no program and no certificate',
+    env: {
+      ALLOW_UNAUTHENTICATED: 'true',
+      DRIVER_PROGRAM: '/nonexistent',
+      SERVER_TLS_CERT: '/nonexistent',
+      SERVER_TLS_KEY: '-----BEGIN nonsense',
+    },
+    faults: [/SERVER_TLS_CERT names a file/, /NAMESPACE is not set/, /\/nonexistent -h failed: ENOENT/],
+  },
+  {
+    name: 'a certificate that is none',
+    env: { ...laptop, ...addresses, SERVER_TLS_CERT: '-----BEGIN x', SERVER_TLS_KEY: '-----BEGIN y' },
+    faults: [/SERVER_TLS_CERT, _KEY or _CLIENT_CA is no usable PEM/],
+  },
+  {
+    name: 'a program that needs addresses',
+    env: laptop,
+    faults: [/ML_PIPELINE_SERVER_ADDRESS is not set.*KFP 2\.17/, /MLMD_SERVER_ADDRESS is not set.*KFP 2\.17/],
+  },
+  {
+    name: 'a program that is not the driver',
+    env: { ...laptop, DRIVER_PROGRAM: '/bin/true' },
+    faults: [/\/bin\/true is not KFP's driver/],
+  },
+  {
+    name: 'a work folder that cannot be one',
+    env: { ...laptop, ...addresses, WORK_DIR: '/dev/null/x' },
+    faults: [/WORK_DIR must be a folder that the server can write: ENOTDIR/],
+  },
+];
+for (const { name, env, faults } of faulty) {
+  test(`it does not start with ${name}: exit code 78, one line a fault`, async () => {
+    const { exitCode, stdout, stderr } = await runServerProgram([], env);
+    assert.equal(exitCode, 78);
+    assert.equal(stdout.includes('listening'), false);
+    const [title, ...lines] = stderr.trimEnd().split('\n');
+    assert.equal(title, 'kfp-driver-server cannot start:');
+    assert.equal(lines.length, faults.length, stderr);
+    for (const [index, fault] of faults.entries()) assert.match(lines[index] ?? '', fault);
+  });
+}
+
+test('a secret in a faulty setting is not shown', async () => {
+  const { stderr } = await runServerProgram([], { ...laptop, SERVER_TLS_CERT: 'SENTINEL' });
+  assert.doesNotMatch(stderr, /SENTINEL/);
+});
+
+test('it sweeps first, then says where it listens and which KFP it runs', async (t) => {
+  const workDir = testFolder(t);
+  // No process has this id: it is above what Linux gives out.
+  mkdirSync(join(workDir, 'kfp-driver-call-4999999-abcdef'));
+  writeFileSync(join(workDir, 'kfp-driver-call-4999999-abcdef', 'component.json'), '{}');
+  const { address, log } = await startServerProgram(t, { env: { WORK_DIR: workDir } });
+  assert.match(address, /^127\.0\.0\.1:[1-9]\d*$/);
+  assert.deepEqual(readdirSync(workDir), []);
+  const { level: _, timestamp: __, version, ...facts } = log.at(-1) ?? {};
+  assert.match(String(version), /^\d+\.\d+\.\d+$/);
+  assert.deepEqual(facts, {
+    message: 'listening',
+    address,
+    engine: 'program',
+    driverVersion: 'KFP 2.17',
+    namespace: 'kubeflow',
+  });
+});
+
+test('ENGINE=memory needs no program and no addresses', async (t) => {
+  const env = {
+    ENGINE: 'memory',
+    DRIVER_PROGRAM: '',
+    ML_PIPELINE_SERVER_ADDRESS: '',
+    MLMD_SERVER_ADDRESS: '',
+  };
+  const { connect } = await startServerProgram(t, { env });
+  assert.equal((await callDriver(connect(), rootRequest())).execution_id, '1');
+});
+
+const versions = ['2.5', '2.17', '3.0'];
+for (const version of versions) {
+  test(`the driver of KFP ${version} is driven over gRPC`, async (t) => {
+    const env = { KFP_POD_NAME: 'kfp-driver-server-0', KFP_POD_UID: 'uid' };
+    const standInOptions = { STAND_IN_VERSION: version };
+    const { connect, log } = await startServerProgram(t, { env, standIn: standInOptions });
+    const answer = await callDriver(connect(), containerRequest({ parent_task_id: 'task-1' }));
+    assert.equal(answer.cached, false);
+    assert.match(answer.pod_spec_patch ?? '', /kfp-launcher/);
+    assert.equal(log.find(({ message }) => message === 'listening')?.['driverVersion'], `KFP ${version}`);
+  });
+}
+
+test('MAX_MESSAGE_BYTES bounds a request', async (t) => {
+  const { connect } = await startServerProgram(t, { env: { MAX_MESSAGE_BYTES: '4096' } });
+  const request = containerRequest({ component: JSON.stringify({ text: 'x'.repeat(5_000) }) });
+  await assert.rejects(callDriver(connect(), request), /RESOURCE_EXHAUSTED/);
+});

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type ChannelCredentials, Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Environment } from '../../src/program/settings.js';
+import { createTestClient } from './call-driver.js';
+
+const main = fileURLToPath(new URL('../../src/server/main.js', import.meta.url));
+export const standIn = fileURLToPath(new URL('../../../test/stand-in/driver.mjs', import.meta.url));
+
+/** One line of the server's log. */
+export type ServerLogLine = Readonly<Record<string, unknown>>;
+
+/** A folder that the test's end removes. */
+export function testFolder(t: Pick<TestContext, 'after'>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'driver-server-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A gRPC server without services: enough of ML Metadata for a connection. `port` 0 is any. */
+export async function startMetadataServer(t: Pick<TestContext, 'after'>, port = 0) {
+  const server = new Server();
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, boundPort) =>
+      error === null ? resolve(boundPort) : reject(error),
+    );
+  });
+  const close = () => server.forceShutdown();
+  t.after(close);
+  return { port: bound, close };
+}
+
+/** Runs kfp-driver-server with these arguments and this environment alone, to its end. */
+export async function runServerProgram(args: readonly string[], env: Environment) {
+  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env['PATH'], ...env } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [exitCode] = await once(child, 'close');
+  return { exitCode, stdout, stderr };
+}
+
+export interface ServerProgramOptions {
+  /** Settings of the server, over those of a laptop. */
+  readonly env?: Environment;
+  /** Variables for the stand-in. */
+  readonly standIn?: Record<string, string>;
+}
+
+/**
+ * Starts kfp-driver-server as a process, with the stand-in for KFP's driver and a connection for its ML Metadata, and
+ * waits until it listens. The test's end kills it.
+ */
+export async function startServerProgram(t: TestContext, options: ServerProgramOptions = {}) {
+  const workDir = testFolder(t);
+  const metadata = await startMetadataServer(t);
+  const variables = options.standIn ?? {};
+  const env = {
+    PATH: process.env['PATH'],
+    SERVER_HOST: '127.0.0.1',
+    SERVER_PORT: '0',
+    NAMESPACE: 'kubeflow',
+    ALLOW_UNAUTHENTICATED: 'true',
+    WORK_DIR: workDir,
+    DRIVER_PROGRAM: standIn,
+    DRIVER_PROGRAM_ENV: Object.keys(variables).join(','),
+    ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline.kubeflow',
+    MLMD_SERVER_ADDRESS: '127.0.0.1',
+    MLMD_SERVER_PORT: String(metadata.port),
+    ...variables,
+    ...options.env,
+  };
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  const log: ServerLogLine[] = [];
+  const listening = new Promise<ServerLogLine>((resolve, reject) => {
+    createInterface(child.stdout).on('line', (text) => {
+      const line: ServerLogLine = JSON.parse(text);
+      log.push(line);
+      if (line['message'] === 'listening') resolve(line);
+    });
+    child.once('exit', (code) => reject(new Error(`kfp-driver-server ended with ${code}`)));
+  });
+  const address = String((await listening)['address']);
+  return {
+    pid: child.pid ?? 0,
+    address,
+    log,
+    workDir,
+    metadata,
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    ended: once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>,
+    /** A client of it, closed at the test's end. */
+    connect: (credentials?: ChannelCredentials) => {
+      const client = createTestClient(address, credentials);
+      t.after(() => client.close());
+      return client;
+    },
+  };
+}
