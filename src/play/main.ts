@@ -2,12 +2,12 @@
 import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createPluginClient } from './agent/plugin-client.js';
 import { startOwnSidecar } from './own-programs.js';
-import { type PlayListener, playFiles } from './play-files.js';
 import { type PlayOptions, playHelp, readPlayOptions } from './play-options.js';
-import { createPluginClient } from './plugin-client.js';
-import { createTreePrinter } from './print-walk.js';
-import { makeReport, summarize } from './report.js';
+import { makeReport, summarize } from './report/make-report.js';
+import { createTreePrinter } from './report/tree-printer.js';
+import { type PlayListener, playFiles } from './walk/play-files.js';
 
 interface Plugin {
   readonly address: string;
