@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPluginClient } from './agent/plugin-client.js';
+import { errorText } from './error-text.js';
 import { startOwnSidecar } from './own-programs.js';
 import { type PlayOptions, playHelp, readPlayOptions } from './play-options.js';
 import { makeReport, summarize } from './report/make-report.js';
@@ -22,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     options = readPlayOptions(args);
   } catch (error) {
-    process.stderr.write(`play: ${reasonOf(error)}\n`);
+    process.stderr.write(`play: ${errorText(error)}\n`);
     return 2;
   }
   if (options === undefined) {
@@ -32,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     return await play(options);
   } catch (error) {
-    process.stderr.write(`play: ${reasonOf(error)}\n`);
+    process.stderr.write(`play: ${errorText(error)}\n`);
     return 1;
   }
 }
@@ -92,8 +93,4 @@ function createListener({ isJson, files }: PlayOptions): PlayListener {
 
 function clearLine(): string {
   return process.stdout.isTTY === true ? '\r\x1b[2K' : '';
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { errorText } from '../error-text.js';
 import { isTransientText } from '../transient-text.js';
 import { TruncatedJson } from './decode-first-json.js';
 import { NoAnswer, type PluginAnswer, type PostTemplate } from './plugin-client.js';
@@ -72,8 +73,7 @@ function read(text: string): Attempt {
   try {
     return { outcome: { kind: 'reply', reply: readPluginReply(text) }, isTransient: false };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return failed(message, error instanceof TruncatedJson);
+    return failed(errorText(error), error instanceof TruncatedJson);
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from '../error-text.js';
 /** JSON that ends too early: the agent takes it for a broken connection and asks again. */
 export class TruncatedJson extends Error {
   constructor() {
@@ -22,7 +23,7 @@ export function decodeFirstJson(text: string): unknown {
   try {
     return JSON.parse(value);
   } catch (error) {
-    throw new Error(`invalid JSON: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`invalid JSON: ${errorText(error)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { errorText } from '../error-text.js';
 
 const unzip = promisify(gunzip);
 
@@ -101,5 +102,5 @@ function goReason(error: unknown, timeout: AbortSignal, url: URL): string {
   if (code === 'ECONNREFUSED') {
     return `dial tcp ${url.host}: connect: connection refused`;
   }
-  return code === 'ECONNRESET' ? 'EOF' : String(error instanceof Error ? error.message : error);
+  return code === 'ECONNRESET' ? 'EOF' : errorText(error);
 }

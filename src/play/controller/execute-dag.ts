@@ -1,11 +1,13 @@
+import { errorText } from '../error-text.js';
 import { type DagPlan, planDag } from '../workflow/dag-plan.js';
 import type { DagTemplate, Template } from '../workflow/workflow.js';
 import { assessDagPhase } from './assess-dag-phase.js';
 import type { DagPass } from './dag-pass.js';
-import { executeDagTask, runTargetHook } from './execute-dag-task.js';
+import { executeDagTask } from './execute-dag-task.js';
 import type { Node } from './node.js';
-import { errorText, type Operation, type TemplateOutcome } from './operation.js';
+import type { Operation, TemplateOutcome } from './operation.js';
 import { outboundNodes } from './outbound-nodes.js';
+import { runTaskHook } from './run-task-hook.js';
 import { addIterationsToScope, addNodeToScope, createScope } from './scope.js';
 import { exportGlobals, templateOutputs } from './template-outputs.js';
 
@@ -26,7 +28,7 @@ export function executeDag(
   const pass: DagPass = { operation, boundary, template, plan, visited: new Set() };
   for (const { name } of plan.targets) {
     executeDagTask(pass, name);
-    const hook = runTargetHook(pass, name);
+    const hook = runTaskHook(pass, name);
     if (hook.kind === 'error') {
       return hook;
     }

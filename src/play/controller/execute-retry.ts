@@ -1,44 +1,56 @@
+import { errorText } from '../error-text.js';
 import { substituteTemplate } from '../expressions/process-template.js';
 import { firstOf } from '../expressions/replace-tags.js';
-import { parseRetryDurationMs } from '../go/go-duration.js';
-import { isTransientText } from '../transient-text.js';
-import type { RetryStrategy, Template } from '../workflow/workflow.js';
-import { isFailedOrError, isFulfilled, type Node } from './node.js';
+import type { Template } from '../workflow/workflow.js';
+import { judgeAttempts, type RetryVerdict } from './judge-attempts.js';
+import { isFulfilled, type Node } from './node.js';
 import { podName } from './node-id.js';
-import { errorText, type Operation, type TemplateOutcome, type TemplateUse } from './operation.js';
+import type { Operation, TemplateOutcome, TemplateUse } from './operation.js';
 
-interface Attempt {
-  readonly use: TemplateUse;
-  readonly template: Template;
-}
+type ExecuteAttempt = (use: TemplateUse, template: Template) => TemplateOutcome;
 
 /**
  * A template with a retryStrategy: a Retry node over its attempts `name(0)`, `name(1)`, ...
- * https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/controller/operator.go (processNodeRetries)
+ * https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/controller/operator.go (executeTemplate)
  */
 export function executeRetry(
   operation: Operation,
   use: TemplateUse,
   template: Template,
-  execute: (attempt: Attempt) => TemplateOutcome,
+  execute: ExecuteAttempt,
 ): TemplateOutcome {
-  const retry = operation.nodes.get(use.nodeName) ?? addRetryNode(operation, use, template);
-  let verdict: Verdict;
+  const { nodes, clock } = operation;
+  const retry = nodes.get(use.nodeName) ?? addRetryNode(operation, use, template);
+  const attempts = attemptsOf(retry);
+  let verdict: RetryVerdict;
   try {
-    verdict = judge(operation, retry, template.retryStrategy ?? {});
+    verdict = judgeAttempts(attempts, template.retryStrategy ?? {}, clock.nowMs());
   } catch (error) {
-    operation.nodes.mark(retry, 'Error', errorText(error));
+    nodes.mark(retry, 'Error', errorText(error));
     return { kind: 'error', error: errorText(error) };
   }
   if (verdict.kind === 'done') {
-    retry.outputs = last(retry)?.outputs;
-    return { kind: 'node', node: operation.nodes.mark(retry, verdict.phase, verdict.message) };
+    retry.outputs = attempts.at(-1)?.outputs;
+    return { kind: 'node', node: nodes.mark(retry, verdict.phase, verdict.message) };
   }
   if (verdict.kind === 'wait') {
-    return { kind: 'node', node: operation.nodes.mark(retry, retry.phase, verdict.message) };
+    operation.wakeAfter(verdict.untilMs - clock.nowMs());
+    return { kind: 'node', node: nodes.mark(retry, retry.phase, verdict.message) };
   }
-  operation.nodes.mark(retry, retry.phase, '');
-  return runAttempt(operation, use, template, retry, execute);
+  nodes.mark(retry, retry.phase, '');
+  const outcome = runAttempt(operation, use, template, retry, execute);
+  if (outcome.kind === 'error' && !retriesErrors(template)) {
+    return outcome;
+  }
+  const latest = attemptsOf(retry).at(-1);
+  return latest !== undefined && isFulfilled(latest)
+    ? executeRetry(operation, use, template, execute)
+    : { kind: 'node', node: retry };
+}
+
+/** A Retry node's exit hook is a child of it as well. */
+function attemptsOf(retry: Node): Node[] {
+  return retry.children.filter((child) => child.retried);
 }
 
 function addRetryNode(operation: Operation, use: TemplateUse, template: Template): Node {
@@ -48,44 +60,41 @@ function addRetryNode(operation: Operation, use: TemplateUse, template: Template
   return node;
 }
 
+/** Brings the attempt on that is under way, else starts the next one. */
 function runAttempt(
   operation: Operation,
   use: TemplateUse,
   template: Template,
   retry: Node,
-  execute: (attempt: Attempt) => TemplateOutcome,
+  execute: ExecuteAttempt,
 ): TemplateOutcome {
-  const previous = last(retry);
-  const isRunning = previous !== undefined && !isFulfilled(previous);
-  const number = attempts(retry).length - (isRunning ? 1 : 0);
-  const name = `${retry.name}(${number})`;
-  const before = isRunning ? attempts(retry).at(-2) : previous;
-  const current =
-    operation.nodes.get(name)?.template ?? attemptTemplate(operation, template, name, number, before);
-  const outcome = execute({ use: { ...use, nodeName: name }, template: current });
-  const attempt = operation.nodes.get(name);
+  const attempts = attemptsOf(retry);
+  const latest = attempts.at(-1);
+  if (latest?.template !== undefined && !isFulfilled(latest)) {
+    return execute({ ...use, nodeName: latest.name }, latest.template);
+  }
+  const nodeName = `${retry.name}(${attempts.length})`;
+  const outcome = execute(
+    { ...use, nodeName },
+    attemptTemplate(operation, template, nodeName, attempts.length, latest),
+  );
+  const attempt = operation.nodes.get(nodeName);
   if (attempt !== undefined) {
     operation.nodes.addChild(retry, attempt);
   }
-  if (outcome.kind === 'error' && !retriesErrors(template.retryStrategy ?? {})) {
-    return outcome;
-  }
-  if (attempt !== undefined && isFulfilled(attempt)) {
-    return executeRetry(operation, use, template, execute);
-  }
-  return outcome.kind === 'held' ? outcome : { kind: 'node', node: retry };
+  return outcome;
 }
 
 function attemptTemplate(
   operation: Operation,
   template: Template,
-  name: string,
+  nodeName: string,
   number: number,
   before: Node | undefined,
 ): Template {
   const seconds = before === undefined ? 0 : ((before.finishedAtMs ?? 0) - before.startedAtMs) / 1000;
   const local = new Map([
-    ['pod.name', podName(operation.workflow.metadata.name, name, template.name)],
+    ['pod.name', podName(operation.workflow.metadata.name, nodeName, template.name)],
     ['retries', String(number)],
     ['lastRetry.exitCode', before?.outputs?.exitCode ?? '0'],
     ['lastRetry.status', before?.phase ?? ''],
@@ -98,98 +107,7 @@ function attemptTemplate(
   );
 }
 
-type Verdict =
-  | { readonly kind: 'run' }
-  | { readonly kind: 'wait'; readonly message: string }
-  | { readonly kind: 'done'; readonly phase: string; readonly message?: string };
-
-function judge(operation: Operation, retry: Node, strategy: RetryStrategy): Verdict {
-  const previous = last(retry);
-  if (previous === undefined || !isFulfilled(previous)) {
-    return { kind: 'run' };
-  }
-  if (!isFailedOrError(previous)) {
-    return { kind: 'done', phase: 'Succeeded' };
-  }
-  const count = attempts(retry).length;
-  const limit = wholeNumber(strategy.limit);
-  const pause =
-    strategy.backoff === undefined ? undefined : backOff(operation, retry, strategy, previous, count, limit);
-  if (pause !== undefined) {
-    return pause;
-  }
-  if (!isRetried(strategy, previous)) {
-    return { kind: 'done', phase: previous.phase, message: previous.message };
-  }
-  if (limit !== undefined && count > limit) {
-    return { kind: 'done', phase: previous.phase, message: 'No more retries left' };
-  }
-  return { kind: 'run' };
-}
-
-function backOff(
-  operation: Operation,
-  retry: Node,
-  { backoff = {} }: RetryStrategy,
-  previous: Node,
-  count: number,
-  limit: number | undefined,
-): Verdict | undefined {
-  const nowMs = operation.clock.nowMs();
-  const endMs = backoff.maxDuration
-    ? (attempts(retry)[0]?.startedAtMs ?? nowMs) + parseRetryDurationMs(backoff.maxDuration)
-    : Number.POSITIVE_INFINITY;
-  if (nowMs > endMs) {
-    return { kind: 'done', phase: previous.phase, message: 'Max duration limit exceeded' };
-  }
-  if (!backoff.duration) {
-    throw new Error('no base duration specified for retryStrategy');
-  }
-  const factor = wholeNumber(backoff.factor) ?? 0;
-  const growth = factor > 0 ? factor ** (count - 1) : 1;
-  const capMs = backoff.cap ? parseRetryDurationMs(backoff.cap) : Number.POSITIVE_INFINITY;
-  const waitMs = Math.min(parseRetryDurationMs(backoff.duration) * growth, capMs);
-  const untilMs = (previous.finishedAtMs ?? nowMs) + waitMs;
-  if (untilMs > endMs) {
-    return { kind: 'done', phase: previous.phase, message: 'Backoff would exceed max duration limit' };
-  }
-  if (nowMs < untilMs && limit !== undefined && count <= limit) {
-    operation.wakeAfter(untilMs - nowMs);
-    return { kind: 'wait', message: `Backoff for ${waitMs / 1000} seconds` };
-  }
-  return undefined;
-}
-
-function isRetried(strategy: RetryStrategy, previous: Node): boolean {
-  switch (strategy.retryPolicy || 'OnFailure') {
-    case 'Always':
-      return true;
-    case 'OnFailure':
-      return previous.phase === 'Failed';
-    case 'OnError':
-      return previous.phase === 'Error';
-    case 'OnTransientError':
-      return isTransientText(previous.message);
-    default:
-      throw new Error(`${strategy.retryPolicy} is not a valid RetryPolicy`);
-  }
-}
-
-function retriesErrors({ retryPolicy = '' }: RetryStrategy): boolean {
-  return ['Always', 'OnError', 'OnTransientError'].includes(retryPolicy);
-}
-
-function attempts(retry: Node): Node[] {
-  return retry.children.filter((child) => !child.hooked);
-}
-
-function last(retry: Node): Node | undefined {
-  return attempts(retry).at(-1);
-}
-
-function wholeNumber(value: number | string | undefined): number | undefined {
-  if (value === undefined || /^-?\d+$/.test(String(value))) {
-    return value === undefined ? undefined : Number(value);
-  }
-  throw new Error(`strconv.ParseInt: parsing "${value}": invalid syntax`);
+/** Whether an attempt that could not even start counts as one. */
+function retriesErrors({ retryStrategy }: Template): boolean {
+  return ['Always', 'OnError', 'OnTransientError'].includes(retryStrategy?.retryPolicy ?? '');
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../error-text.js';
 import { processTemplate } from '../expressions/process-template.js';
 import { firstOf, type Lookup } from '../expressions/replace-tags.js';
 import type { Template } from '../workflow/workflow.js';
@@ -7,7 +8,7 @@ import { executeSteps } from './execute-steps.js';
 import { executeUnrun } from './execute-unrun.js';
 import { isFulfilled, type Node } from './node.js';
 import { podName } from './node-id.js';
-import { errorText, type Operation, type TemplateOutcome, type TemplateUse } from './operation.js';
+import type { Operation, TemplateOutcome, TemplateUse } from './operation.js';
 import { isParallelismReached } from './parallelism.js';
 
 /** Argo's own limit of nested templates. */
@@ -43,13 +44,11 @@ function executeUnfinished(operation: Operation, use: TemplateUse, existing: Nod
   } catch (error) {
     return markError(operation, use, errorText(error));
   }
-  if (isParallelismReached(operation, template, existing, use.boundary)) {
+  if (isParallelismReached(operation, existing, use.boundary)) {
     return { kind: 'held' } as const;
   }
   if (template.retryStrategy !== undefined) {
-    return executeRetry(operation, use, template, (child) =>
-      dispatch(operation, child.use, child.template, true),
-    );
+    return executeRetry(operation, use, template, (attempt, own) => dispatch(operation, attempt, own, true));
   }
   return dispatch(operation, use, template, false);
 }

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { isJsonObject } from '../json.js';
-import type { Template } from '../workflow/workflow.js';
-import type { Node, OutputParameter } from './node.js';
+import type { OutputParameter, Template } from '../workflow/workflow.js';
+import type { Node } from './node.js';
 import type { Operation, TemplateOutcome } from './operation.js';
 
 type Start = (type: Node['type'], phase: 'Pending') => Node;

@@ -1,4 +1,4 @@
-import type { Template } from '../workflow/workflow.js';
+import type { Outputs, Template } from '../workflow/workflow.js';
 
 export type NodePhase = 'Pending' | 'Running' | 'Succeeded' | 'Skipped' | 'Failed' | 'Error' | 'Omitted';
 
@@ -36,18 +36,6 @@ export interface Node {
   template: Template | undefined;
   /** How often the plugin was POSTed this node's template. */
   attempts: number;
-}
-
-export interface Outputs {
-  readonly parameters: readonly OutputParameter[];
-  readonly result?: string;
-  readonly exitCode?: string;
-}
-
-export interface OutputParameter {
-  readonly name: string;
-  readonly value?: string;
-  readonly globalName?: string;
 }
 
 export function isFailedOrError({ phase }: Node): boolean {

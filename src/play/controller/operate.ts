@@ -1,4 +1,5 @@
 import { goJson } from '../go/go-text.js';
+import { rfc3339 } from '../go/rfc3339.js';
 import { executeTemplate } from './execute-template.js';
 import { exitHookOf } from './exit-hook.js';
 import { isFailedOrError, isFulfilled, type Node } from './node.js';
@@ -79,7 +80,7 @@ function failures(operation: Operation): string {
     templateName: node.templateName,
     phase: node.phase,
     podName: podName(name, node.name, node.templateName),
-    finishedAt: new Date(node.finishedAtMs ?? 0).toISOString().replace(/\.\d+Z$/, 'Z'),
+    finishedAt: rfc3339(new Date(node.finishedAtMs ?? 0)),
   }));
   return goJson(failed);
 }

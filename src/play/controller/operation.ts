@@ -37,7 +37,3 @@ export type TemplateOutcome =
   | { readonly kind: 'node'; readonly node: Node }
   | { readonly kind: 'held' }
   | { readonly kind: 'error'; readonly error: string };
-
-export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,6 +1,8 @@
 import type { Lookup } from '../expressions/replace-tags.js';
+import { rfc3339 } from '../go/rfc3339.js';
 import { isJsonObject } from '../json.js';
-import type { Node, OutputParameter, Outputs } from './node.js';
+import type { OutputParameter, Outputs } from '../workflow/workflow.js';
+import type { Node } from './node.js';
 import type { Operation } from './operation.js';
 
 /** The variables of one DAG or steps template: what its finished tasks returned. */
@@ -21,9 +23,9 @@ export function createScope(): Scope {
 export function addNodeToScope(operation: Operation, scope: Scope, prefix: string, anyNode: Node): void {
   const node = lastAttempt(anyNode);
   scope.set(`${prefix}.id`, node.id);
-  scope.set(`${prefix}.startedAt`, rfc3339(node.startedAtMs));
+  scope.set(`${prefix}.startedAt`, rfc3339(new Date(node.startedAtMs)));
   if (node.finishedAtMs !== undefined) {
-    scope.set(`${prefix}.finishedAt`, rfc3339(node.finishedAtMs));
+    scope.set(`${prefix}.finishedAt`, rfc3339(new Date(node.finishedAtMs)));
   }
   scope.set(`${prefix}.status`, node.phase);
   addOutputsToScope(scope, prefix, node.outputs ?? defaultOutputs(operation, node));
@@ -102,8 +104,4 @@ function parseOrText(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function rfc3339(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }

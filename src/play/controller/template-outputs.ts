@@ -1,6 +1,5 @@
 import type { Lookup } from '../expressions/replace-tags.js';
-import type { Parameter, Template } from '../workflow/workflow.js';
-import type { Outputs } from './node.js';
+import type { Outputs, Parameter, Template } from '../workflow/workflow.js';
 import type { Operation } from './operation.js';
 
 /**

@@ -1,3 +1,4 @@
+import { errorText } from '../error-text.js';
 import {
   asBoolean,
   asNumber,
@@ -34,7 +35,7 @@ function parse(when: string): Evaluate {
     }
     return result;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     const hint = reason.includes('Invalid token')
       ? ' (hint: try wrapping the affected expression in quotes ("))'
       : '';
@@ -46,7 +47,7 @@ function evaluate(when: string, expression: Evaluate): WhenValue {
   try {
     return expression();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new Error(`Failed to evaluate 'when' expresion '${when}': ${reason}`);
   }
 }

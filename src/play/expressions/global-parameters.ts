@@ -1,3 +1,4 @@
+import { rfc3339 } from '../go/rfc3339.js';
 import type { Workflow } from '../workflow/workflow.js';
 import { formatTime } from './format-time.js';
 import type { Lookup } from './replace-tags.js';
@@ -11,7 +12,6 @@ export interface GlobalParameters {
 /** https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/controller/operator.go (setGlobalParameters) */
 export function createGlobalParameters({ metadata, spec }: Workflow): GlobalParameters {
   const created = new Date(metadata.creationTimestamp);
-  const rfc3339 = created.toISOString().replace(/\.\d+Z$/, 'Z');
   const parameters = spec.arguments?.parameters ?? [];
   const values = new Map<string, string>([
     ['workflow.name', metadata.name],
@@ -19,8 +19,8 @@ export function createGlobalParameters({ metadata, spec }: Workflow): GlobalPara
     ['workflow.uid', metadata.uid],
     ['workflow.mainEntrypoint', spec.entrypoint],
     ['workflow.serviceAccountName', spec.serviceAccountName ?? ''],
-    ['workflow.creationTimestamp', rfc3339],
-    ['workflow.creationTimestamp.RFC3339', rfc3339],
+    ['workflow.creationTimestamp', rfc3339(created)],
+    ['workflow.creationTimestamp.RFC3339', rfc3339(created)],
     ['workflow.creationTimestamp.s', String(Math.floor(created.getTime() / 1000))],
     ...parameters.map(({ name, value, valueFrom }): [string, string] => [
       `workflow.parameters.${name}`,

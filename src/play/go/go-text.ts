@@ -36,7 +36,12 @@ function quoteCharacter(character: string): string {
 
 /** JSON text as Go's encoding/json writes it: `<`, `>`, `&` and the two line separators escaped. */
 export function goJson(value: unknown): string {
-  return JSON.stringify(value).replace(
+  return escapeHtml(JSON.stringify(value));
+}
+
+/** JSON text with the escapes that encoding/json adds to it. */
+export function escapeHtml(json: string): string {
+  return json.replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -2,9 +2,25 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { PostTemplate } from '../agent/plugin-client.js';
 import type { Node } from '../controller/node.js';
-import type { PlayOptions } from '../play-options.js';
+import { errorText } from '../error-text.js';
+import { rfc3339 } from '../go/rfc3339.js';
 import { type FixedMetadata, type NameInFile, readWorkflow } from '../workflow/read-workflow.js';
 import { type Walk, walkWorkflow } from './walk-workflow.js';
+
+export interface PlayFilesOptions {
+  readonly files: readonly string[];
+  readonly metadata: ChosenMetadata;
+  /** How many files are played side by side. */
+  readonly parallel: number;
+}
+
+/** What wins over the file's own metadata; `created` is RFC 3339. */
+export interface ChosenMetadata {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly created?: string;
+}
 
 /** How one file was played; `refusal` instead of a walk for a file that cannot be played. */
 export type PlayedFile =
@@ -18,7 +34,7 @@ export interface PlayListener {
 
 /** Plays every file, so many side by side as asked for; the results are in the order of the files. */
 export async function playFiles(
-  { files, metadata, parallel }: Pick<PlayOptions, 'files' | 'metadata' | 'parallel'>,
+  { files, metadata, parallel }: PlayFilesOptions,
   post: PostTemplate,
   listener: PlayListener,
   signal: AbortSignal,
@@ -41,31 +57,30 @@ export async function playFiles(
 
 async function playFile(
   file: string,
-  fixed: PlayOptions['metadata'],
+  chosen: ChosenMetadata,
   post: PostTemplate,
   listener: PlayListener,
   signal: AbortSignal,
 ): Promise<PlayedFile> {
   try {
     const text = await readFile(file, 'utf8');
-    const workflow = readWorkflow(text, (inFile) => makeMetadata(inFile, fixed));
+    const workflow = readWorkflow(text, (inFile) => makeMetadata(inFile, chosen));
     const workflowName = workflow.metadata.name;
     const onNode = (node: Node): void => listener.onNode(file, workflowName, node);
     return { file, workflowName, walk: await walkWorkflow(workflow, { post, onNode, signal }) };
   } catch (error) {
-    return { file, refusal: error instanceof Error ? error.message : String(error) };
+    return { file, refusal: errorText(error) };
   }
 }
 
-function makeMetadata(inFile: NameInFile, fixed: PlayOptions['metadata']): FixedMetadata {
-  const created = fixed.created === undefined ? new Date() : new Date(fixed.created);
+function makeMetadata(inFile: NameInFile, chosen: ChosenMetadata): FixedMetadata {
   return {
     name:
-      fixed.name ??
+      chosen.name ??
       inFile.name ??
       `${inFile.generateName ?? 'workflow-'}${randomBytes(3).toString('hex').slice(1)}`,
-    namespace: fixed.namespace ?? inFile.namespace ?? 'kubeflow',
-    uid: fixed.uid ?? randomUUID(),
-    creationTimestamp: created.toISOString().replace(/\.\d+Z$/, 'Z'),
+    namespace: chosen.namespace ?? inFile.namespace ?? 'kubeflow',
+    uid: chosen.uid ?? randomUUID(),
+    creationTimestamp: rfc3339(chosen.created === undefined ? new Date() : new Date(chosen.created)),
   };
 }

@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../json.js';
+import { isJsonObject, type Json, type JsonObject, listOf } from '../json.js';
+import { checkHooks, checkTemplateName } from './check-call.js';
 import { checkTemplate } from './check-template.js';
 import { expectOnly, expectText, refuse } from './refusal.js';
 import type { WorkflowSpec } from './workflow.js';
@@ -59,7 +60,7 @@ export function checkWorkflow(spec: Json): WorkflowSpec {
   if (tag !== null) {
     refuse('the workflow has an expression tag ({{=...}}), which is not evaluated here');
   }
-  const templates = (Array.isArray(spec['templates']) ? spec['templates'] : []).filter(isJsonObject);
+  const templates = listOf(spec['templates']).filter(isJsonObject);
   const names = new Set(templates.map((template) => expectText(template['name'], 'a template name')));
   if (names.size < templates.length) {
     refuse('two templates have the same name');
@@ -78,22 +79,9 @@ function asSpec(spec: object): WorkflowSpec {
 }
 
 function checkExits(spec: JsonObject, names: ReadonlySet<string>): void {
-  const hooks = isJsonObject(spec['hooks']) ? spec['hooks'] : {};
-  for (const [name, hook] of Object.entries(hooks)) {
-    if (name !== 'exit' || !isJsonObject(hook) || hook['expression'] !== undefined) {
-      refuse(
-        `the workflow has the hook ${name} with an expression, and only plain exit hooks are followed here`,
-      );
-    }
-  }
-  const exits = [hooks['exit'], spec['onExit'] === undefined ? undefined : { template: spec['onExit'] }];
-  const called = [
-    spec['entrypoint'],
-    ...exits.map((hook) => (isJsonObject(hook) ? hook['template'] : undefined)),
-  ];
-  for (const name of called) {
-    if (name !== undefined && !names.has(String(name))) {
-      refuse(`the workflow calls the template ${name}, which does not exist`);
-    }
+  const where = 'the workflow';
+  const hook = checkHooks(spec, where);
+  for (const name of [spec['entrypoint'], hook?.['template'], spec['onExit']]) {
+    checkTemplateName(name, names, where);
   }
 }

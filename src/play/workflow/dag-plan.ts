@@ -1,3 +1,4 @@
+import { errorText } from '../error-text.js';
 import { type Depends, parseDepends } from './depends.js';
 import type { DagTask, DagTemplate } from './workflow.js';
 
@@ -43,7 +44,7 @@ function readDepends(task: DagTask, byName: ReadonlyMap<string, DagTask>): Depen
   try {
     return parseDepends(task, (name) => byName.get(name));
   } catch (error) {
-    throw new Error(`task ${task.name} ${error instanceof Error ? error.message : error}`);
+    throw new Error(`task ${task.name} ${errorText(error)}`);
   }
 }
 

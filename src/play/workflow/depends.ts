@@ -50,9 +50,9 @@ export function parseDepends(task: DagTask, taskNamed: (name: string) => DagTask
 }
 
 interface Token {
-  readonly symbol?: string;
-  readonly name?: string;
-  readonly result?: string;
+  readonly symbol: string | undefined;
+  readonly name: string | undefined;
+  readonly result: string | undefined;
 }
 
 function readTokens(text: string): Token[] {
@@ -65,11 +65,7 @@ function readTokens(text: string): Token[] {
       throw new Error(`cannot read its depends ${JSON.stringify(text)}`);
     }
     const [all, symbol, name, result] = match;
-    tokens.push({
-      ...(symbol === undefined ? {} : { symbol }),
-      ...(name === undefined ? {} : { name }),
-      ...(result === undefined ? {} : { result }),
-    });
+    tokens.push({ symbol, name, result });
     position += all.length;
   }
   return tokens;
@@ -78,21 +74,22 @@ function readTokens(text: string): Token[] {
 type Ask = (name: string, result: string | undefined) => Question;
 
 function parseOr(tokens: Token[], ask: Ask): Question {
-  const parts = [parseAnd(tokens, ask)];
-  while (tokens[0]?.symbol === '||') {
-    tokens.shift();
-    parts.push(parseAnd(tokens, ask));
-  }
+  const parts = parseParts(tokens, '||', () => parseAnd(tokens, ask));
   return (resultsOf) => parts.some((part) => part(resultsOf));
 }
 
 function parseAnd(tokens: Token[], ask: Ask): Question {
-  const parts = [parseNot(tokens, ask)];
-  while (tokens[0]?.symbol === '&&') {
-    tokens.shift();
-    parts.push(parseNot(tokens, ask));
-  }
+  const parts = parseParts(tokens, '&&', () => parseNot(tokens, ask));
   return (resultsOf) => parts.every((part) => part(resultsOf));
+}
+
+function parseParts(tokens: Token[], symbol: string, parsePart: () => Question): Question[] {
+  const parts = [parsePart()];
+  while (tokens[0]?.symbol === symbol) {
+    tokens.shift();
+    parts.push(parsePart());
+  }
+  return parts;
 }
 
 function parseNot(tokens: Token[], ask: Ask): Question {

@@ -1,18 +1,6 @@
 import { isJsonObject, type JsonObject } from '../json.js';
+import { templateKinds } from './template-kinds.js';
 import type { Template, TemplateMetadata, WorkflowSpec } from './workflow.js';
-
-const kinds = [
-  'container',
-  'containerSet',
-  'dag',
-  'data',
-  'http',
-  'plugin',
-  'resource',
-  'script',
-  'steps',
-  'suspend',
-];
 
 /** The templates by name, with what the workflow adds to each: `templateDefaults`, then `podMetadata`. */
 export function prepareTemplates(spec: WorkflowSpec): ReadonlyMap<string, Template> {
@@ -28,7 +16,7 @@ function withDefaults(template: Template, defaults: Partial<Template> | undefine
   if (defaults === undefined) {
     return template;
   }
-  const foreign = kinds.filter((kind) => !Object.hasOwn(template, kind));
+  const foreign = templateKinds.filter((kind) => !Object.hasOwn(template, kind));
   const merged = Object.entries(mergeObjects({ ...defaults }, { ...template }));
   const own = merged.filter(([key]) => !foreign.includes(key));
   return { ...template, ...Object.fromEntries(own) };

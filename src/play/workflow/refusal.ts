@@ -1,13 +1,13 @@
-import { type Json, type JsonObject, presentKeys } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
 
 /** Refuses a workflow with one sentence. */
 export function refuse(sentence: string): never {
   throw new Error(sentence);
 }
 
-/** Refuses members whose meaning is not known here, rather than walk past them. */
+/** Refuses members whose meaning is not known here, rather than walk past them; a null one counts as absent. */
 export function expectOnly(object: JsonObject, known: readonly string[], where: string): void {
-  const unknown = presentKeys(object).filter((key) => !known.includes(key));
+  const unknown = Object.keys(object).filter((key) => object[key] !== null && !known.includes(key));
   if (unknown.length > 0) {
     refuse(`${where} has ${unknown.join(', ')}, which is not followed here`);
   }

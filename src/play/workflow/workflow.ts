@@ -64,6 +64,19 @@ export interface Template {
   readonly parallelism?: number;
 }
 
+/** What a node returned. */
+export interface Outputs {
+  readonly parameters: readonly OutputParameter[];
+  readonly result?: string;
+  readonly exitCode?: string;
+}
+
+export interface OutputParameter {
+  readonly name: string;
+  readonly value?: string;
+  readonly globalName?: string;
+}
+
 export interface DagTemplate {
   readonly tasks: readonly DagTask[];
   readonly target?: string;

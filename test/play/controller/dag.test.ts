@@ -31,6 +31,11 @@ describe('A DAG whose tasks depend on one another', () => {
     { name: 'parentheses', depends: '(good || bad) && err', runs: false },
     { name: 'any iteration', depends: 'loop.AnySucceeded', runs: true },
     { name: 'all iterations', depends: 'loop.AllFailed', runs: false },
+    { name: 'a loop over nothing', depends: 'empty.Skipped', runs: true },
+    { name: 'a bare loop over nothing', depends: 'empty', runs: true },
+    { name: 'any iteration of a loop over nothing', depends: 'empty.AnySucceeded', runs: false },
+    { name: 'all iterations of a loop over nothing', depends: 'empty.AllFailed', runs: false },
+    { name: 'a bare name that was omitted', depends: 'omitted', runs: false },
     { name: 'all iterations of a loop that failed', depends: 'badloop.AllFailed', runs: true },
   ];
   for (const { name, depends, runs } of cases) {
@@ -44,6 +49,7 @@ describe('A DAG whose tasks depend on one another', () => {
           task('omitted', 'omitted', ', depends: bad'),
           task('loop', '{{item}}', ', withItems: [fine, bad]'),
           task('badloop', '{{item}}', ', withItems: [bad1, bad2]'),
+          task('empty', '{{item}}', `, withParam: '[]'`),
           task('last', 'last', `, depends: '${depends}'`),
         ),
       );

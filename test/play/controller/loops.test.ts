@@ -31,6 +31,31 @@ describe('A loop', () => {
       asked: ['v'],
     },
     { name: 'a JSON list', items: `withParam: '["p", 7]'`, nodes: ['x(0:p)', 'x(1:7)'], asked: ['p', '7'] },
+    {
+      name: 'members of listed objects',
+      items: `withParam: '[{"k": {"z": 1.0, "a": [true]}}, {"k": "v"}]'`,
+      value: '{{item.k}}',
+      nodes: ['x(0:k:{"z":1.0,"a":[true]})', 'x(1:k:v)'],
+      asked: ['{"z":1.0,"a":[true]}', 'v'],
+    },
+    {
+      name: 'numbers as they are written',
+      items: `withParam: '[1.0, 1e3, 12345678901234567890]'`,
+      nodes: ['x(0:1.0)', 'x(1:1e3)', 'x(2:12345678901234567890)'],
+      asked: ['1.0', '1e3', '12345678901234567890'],
+    },
+    {
+      name: 'text with escapes',
+      items: `withParam: '["\\u00e9 \\"q\\""]'`,
+      nodes: ['x(0:é "q")'],
+      asked: ['é "q"'],
+    },
+    {
+      name: 'lists and nothing',
+      items: `withParam: '[["a", 1], null]'`,
+      nodes: ['x(0:[a 1])', 'x(1:[])'],
+      asked: ['["a",1]', 'null'],
+    },
     { name: 'a count', items: 'withSequence: {count: 2}', nodes: ['x(0:0)', 'x(1:1)'], asked: ['0', '1'] },
     { name: 'a count as text', items: `withSequence: {count: '1'}`, nodes: ['x(0:0)'], asked: ['0'] },
     {
@@ -78,6 +103,40 @@ describe('A loop', () => {
       assert.equal(nodes['.x'], 'Skipped Skipped Skipped, empty params');
     });
   }
+
+  it('over nothing inside of a loop is skipped in each iteration', async () => {
+    const { phase, nodes, asked } = await walkText(
+      smallWorkflow(`  - name: main
+    dag:
+      tasks:
+      - {name: outer, template: inner, withSequence: {count: 2}, arguments: {parameters: [{name: num, value: '{{item}}'}]}}
+      - {name: after, template: ask, depends: outer.Succeeded}
+  - name: inner
+    inputs: {parameters: [{name: num}]}
+    dag:
+      tasks:
+      - {name: x, template: ask, withSequence: {count: '{{inputs.parameters.num}}'}, arguments: {parameters: [{name: a, value: 'x{{item}}'}]}}
+      - {name: end, template: ask, depends: x, arguments: {parameters: [{name: a, value: 'end{{inputs.parameters.num}}'}]}}
+`),
+    );
+    assert.equal(phase, 'Succeeded');
+    assert.equal(nodes['.outer(0:0).x'], 'Skipped Skipped Skipped, empty params');
+    assert.equal(nodes['.outer(1:1).x'], 'TaskGroup Succeeded');
+    assert.deepEqual([...asked].sort(), ['end0', 'end1', 'none', 'x0']);
+  });
+
+  it('does not start when an item lacks a member that is used', async () => {
+    const { phase, nodes, asked } = await walkText(loop(`withParam: '[{"k":"v"},{}]'`, '{{item.k}}'));
+    assert.equal(phase, 'Error');
+    assert.deepEqual(nodes, { '': 'DAG Error', '.x': 'Skipped Error failed to resolve {{item.k}}' });
+    assert.deepEqual(asked, []);
+  });
+
+  it('does not care what its items lack when its condition is false anyway', async () => {
+    const { phase, nodes } = await walkText(loop(`withParam: '[{}]', when: 'a == b'`, '{{item.k}}'));
+    assert.equal(phase, 'Succeeded');
+    assert.equal(nodes['.x(0:)'], `Skipped Skipped when 'a == b' evaluated false`);
+  });
 
   it('fails when one of its iterations does, after all of them', async () => {
     const { phase, nodes } = await walkText(loop('withItems: [bad, ok]'));

@@ -59,6 +59,27 @@ describe('A steps template', () => {
     assert.deepEqual(asked, ['2', 'w', '["2"]']);
   });
 
+  it('shows a loop over nothing as skipped', async () => {
+    const { phase, nodes, asked } = await walkText(
+      steps(
+        `${step('loop', '{{item}}', `, withParam: '[]'`)}, ${step('other', '1')}`,
+        step('next', '{{steps.loop.status}} {{steps.loop.outputs.parameters.out}}'),
+      ),
+    );
+    assert.equal(phase, 'Succeeded');
+    assert.equal(nodes['[0].loop'], 'Skipped Skipped Skipped, empty params');
+    assert.deepEqual(asked, ['1', 'Skipped declared']);
+  });
+
+  it('fails before any step of a group whose condition cannot be read', async () => {
+    const { nodes, asked } = await walkText(
+      steps(`${step('one', '1')}, ${step('two', '2', `, when: 'a b'`)}`),
+    );
+    const message = `Failed to resolve references: Invalid 'when' expression 'a b': Cannot transition token types from VARIABLE [a] to VARIABLE [b]`;
+    assert.deepEqual(nodes, { '': `Steps Failed ${message}`, '[0]': `StepGroup Error ${message}` });
+    assert.deepEqual(asked, []);
+  });
+
   it('waits for ever for an output that nobody returned, and says so', async () => {
     const { phase, message } = await walkText(
       steps(step('one', '1'), step('two', '{{steps.one.outputs.parameters.other}}')),

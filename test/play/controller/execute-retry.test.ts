@@ -4,80 +4,6 @@ import { failed, reply, smallWorkflow, succeeded, walkText } from '../small-work
 
 const ask = (a: string) => `arguments: {parameters: [{name: a, value: '${a}'}]}`;
 
-describe('An exit hook', () => {
-  const withHook = (a: string) =>
-    smallWorkflow(
-      `  - name: main
-    dag:
-      tasks:
-      - {name: work, template: ask, ${ask(a)}, hooks: {exit: {template: ask, ${ask('after {{tasks.work.status}}')}}}}
-      - {name: next, template: ask, ${ask('next')}, depends: work.Succeeded || work.Failed}
-`,
-    );
-
-  for (const [a, status] of [
-    ['good', 'Succeeded'],
-    ['bad', 'Failed'],
-  ] as const) {
-    it(`of a task that ${status} runs before the next task, as a node below the task`, async () => {
-      const { nodes, asked } = await walkText(withHook(a));
-      assert.deepEqual(asked, [a, `after ${status}`, 'next']);
-      assert.equal(nodes['.work.onExit'], 'Plugin Succeeded fine');
-    });
-  }
-
-  it('that fails does not fail the task it belongs to', async () => {
-    const { phase, nodes } = await walkText(withHook('good'), ({ a }) =>
-      a.startsWith('after') ? failed() : succeeded(a),
-    );
-    assert.equal(nodes['.work.onExit'], 'Plugin Failed refused');
-    assert.equal(phase, 'Succeeded');
-  });
-
-  it('does not run for a task that was omitted', async () => {
-    const { nodes } = await walkText(
-      smallWorkflow(
-        `  - name: main
-    dag:
-      tasks:
-      - {name: bad, template: ask, ${ask('bad')}}
-      - {name: work, template: ask, depends: bad, hooks: {exit: {template: ask}}}
-`,
-      ),
-    );
-    assert.deepEqual(Object.keys(nodes), ['', '.bad', '.work']);
-  });
-});
-
-describe("A workflow's exit handler", () => {
-  const withHandler = (a: string, spec: string) =>
-    smallWorkflow(
-      `  - name: main
-    dag: {tasks: [{name: work, template: ask, ${ask(a)}}]}
-  - name: bye
-    dag: {tasks: [{name: tell, template: ask, ${ask('{{workflow.status}}')}}]}
-`,
-      spec,
-    );
-
-  for (const spec of ['  onExit: bye', '  hooks: {exit: {template: bye}}']) {
-    it(`is told how the workflow ended:${spec}`, async () => {
-      const { phase, nodes, asked } = await walkText(withHandler('bad', spec));
-      assert.deepEqual(asked, ['bad', 'Failed']);
-      assert.equal(nodes['.onExit'], 'DAG Succeeded');
-      assert.equal(nodes['.onExit.tell'], 'Plugin Succeeded fine');
-      assert.equal(phase, 'Failed');
-    });
-  }
-
-  it('that fails fails a workflow that had succeeded', async () => {
-    const { phase } = await walkText(withHandler('good', '  onExit: bye'), ({ a }) =>
-      a === 'Succeeded' ? failed() : succeeded(a),
-    );
-    assert.equal(phase, 'Failed');
-  });
-});
-
 describe('A retryStrategy', () => {
   const retried = (strategy: string, template = '') =>
     smallWorkflow(
@@ -125,6 +51,27 @@ ${template || '    outputs: {parameters: [{name: out, valueFrom: {default: none}
       [0, 60_000, 180_000],
     );
     assert.equal(nodes['.work'], 'Retry Succeeded');
+  });
+
+  it('takes its numbers from inputs and waits no longer than its cap', async () => {
+    const { walk, nodes } = await walkText(
+      smallWorkflow(`  - name: main
+    dag: {tasks: [{name: work, template: again, arguments: {parameters: [{name: max, value: '3'}, {name: pause, value: '60'}]}}]}
+  - name: again
+    inputs: {parameters: [{name: max}, {name: pause}]}
+    retryStrategy: {limit: '{{inputs.parameters.max}}', backoff: {duration: '{{inputs.parameters.pause}}', factor: '3', cap: 100s}}
+    plugin: {driver-plugin: {args: {a: work}}}
+`),
+      () => failed(),
+    );
+    const [first = 0, ...later] = walk.nodes
+      .filter(({ name }) => name.includes('('))
+      .map((node) => node.startedAtMs);
+    assert.deepEqual(
+      later.map((timeMs) => timeMs - first),
+      [60_000, 160_000, 260_000],
+    );
+    assert.equal(nodes['.work'], 'Retry Failed No more retries left');
   });
 
   it('stops where the next attempt would come too late', async () => {
