@@ -6,7 +6,8 @@ import { createPluginClient } from './agent/plugin-client.js';
 import { errorText } from './error-text.js';
 import { startOwnSidecar } from './own-programs.js';
 import { type PlayOptions, playHelp, readPlayOptions } from './play-options.js';
-import { makeReport, summarize } from './report/make-report.js';
+import { makeReport } from './report/make-report.js';
+import { summarize } from './report/summarize.js';
 import { createTreePrinter } from './report/tree-printer.js';
 import { type PlayListener, playFiles } from './walk/play-files.js';
 

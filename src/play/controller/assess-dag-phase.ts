@@ -74,7 +74,7 @@ function afterRetry(retry: Node): Node[] {
   return retry.children.toReversed().flatMap((child) => (child.hooked ? [child] : child.children));
 }
 
-export function continuesOn(task: Pick<DagTask, 'continueOn'>, phase: string): boolean {
+function continuesOn(task: Pick<DagTask, 'continueOn'>, phase: string): boolean {
   const { failed = false, error = false } = task.continueOn ?? {};
   return (failed && phase === 'Failed') || (error && phase === 'Error');
 }

@@ -1,6 +1,6 @@
 import { errorText } from '../error-text.js';
 import { processTemplate } from '../expressions/process-template.js';
-import { firstOf, type Lookup } from '../expressions/replace-tags.js';
+import type { Lookup } from '../expressions/replace-tags.js';
 import type { Template } from '../workflow/workflow.js';
 import { executeDag } from './execute-dag.js';
 import { executeRetry } from './execute-retry.js';
@@ -76,7 +76,7 @@ function localLookup(operation: Operation, use: TemplateUse, template: Template)
   if (isPod && template.retryStrategy === undefined) {
     local.set('pod.name', podName(operation.workflow.metadata.name, nodeName, template.name));
   }
-  return firstOf((tag) => local.get(tag));
+  return (tag) => local.get(tag);
 }
 
 /** Runs a template by its kind. An error is marked on the node before it is returned. */

@@ -1,7 +1,7 @@
 const maxPodPrefixLength = 253 - 11;
 
 /** 32-bit FNV-1a over UTF-8, with which Argo makes node ids and pod names. http://www.isthe.com/chongo/tech/comp/fnv/ */
-export function fnv1a(text: string): number {
+function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) {
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;

@@ -1,4 +1,4 @@
-import { anyString, escapeHtml } from '../go/go-text.js';
+import { escapeHtml } from '../go/go-text.js';
 import { isJsonObject, type Json } from '../json.js';
 
 /**
@@ -65,7 +65,7 @@ export function describeItem(item: Item): string {
   if (Array.isArray(value) || value === null) {
     return `[${membersOf(item).map(itemText).join(' ')}]`;
   }
-  return typeof value === 'string' ? (anyString(value) ?? '') : item;
+  return typeof value === 'string' ? value.toWellFormed() : item;
 }
 
 function entriesOf(object: Item): [string, Item][] {

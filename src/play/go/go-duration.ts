@@ -40,8 +40,3 @@ export function parseGoDurationMs(text: string): number {
   }
   return text.startsWith('-') ? -totalMs : totalMs;
 }
-
-/** Milliseconds of a retry strategy's duration: whole seconds ("10") or a Go duration. Throws as Go would. */
-export function parseRetryDurationMs(text: string): number {
-  return /^-?\d+$/.test(text) ? Number(text) * 1000 : parseGoDurationMs(text);
-}

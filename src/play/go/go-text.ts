@@ -66,7 +66,7 @@ export function anyString(value: unknown): string | undefined {
 }
 
 /** A number without an exponent, as strconv.FormatFloat(value, 'f', -1, 64) writes it. */
-export function plainNumber(value: number): string {
+function plainNumber(value: number): string {
   const text = String(value);
   const [mantissa = '', exponentText] = text.split('e');
   if (exponentText === undefined) {
