@@ -9,7 +9,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The names of an object's members that are neither absent nor null, as Kubernetes reads an object. */
-export function presentKeys(value: JsonObject): string[] {
-  return Object.keys(value).filter((key) => value[key] !== null);
+/** The members of a list; none of anything else. */
+export function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -2,12 +2,14 @@
 import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createPluginClient } from './agent/plugin-client.js';
+import { errorText } from './error-text.js';
 import { startOwnSidecar } from './own-programs.js';
-import { type PlayListener, playFiles } from './play-files.js';
 import { type PlayOptions, playHelp, readPlayOptions } from './play-options.js';
-import { createPluginClient } from './plugin-client.js';
-import { createTreePrinter } from './print-walk.js';
-import { makeReport, summarize } from './report.js';
+import { makeReport } from './report/make-report.js';
+import { summarize } from './report/summarize.js';
+import { createTreePrinter } from './report/tree-printer.js';
+import { type PlayListener, playFiles } from './walk/play-files.js';
 
 interface Plugin {
   readonly address: string;
@@ -22,7 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     options = readPlayOptions(args);
   } catch (error) {
-    process.stderr.write(`play: ${reasonOf(error)}\n`);
+    process.stderr.write(`play: ${errorText(error)}\n`);
     return 2;
   }
   if (options === undefined) {
@@ -32,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     return await play(options);
   } catch (error) {
-    process.stderr.write(`play: ${reasonOf(error)}\n`);
+    process.stderr.write(`play: ${errorText(error)}\n`);
     return 1;
   }
 }
@@ -92,8 +94,4 @@ function createListener({ isJson, files }: PlayOptions): PlayListener {
 
 function clearLine(): string {
   return process.stdout.isTTY === true ? '\r\x1b[2K' : '';
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,16 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { PlayFilesOptions } from './walk/play-files.js';
 
-export interface PlayOptions {
-  readonly files: readonly string[];
+export interface PlayOptions extends PlayFilesOptions {
   readonly plugin: PluginChoice;
-  readonly metadata: {
-    readonly name?: string;
-    readonly namespace?: string;
-    readonly uid?: string;
-    readonly created?: string;
-  };
   readonly isJson: boolean;
-  readonly parallel: number;
 }
 
 /** A sidecar that listens already, or one to start (with a dev-driver, unless a driver is named). */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createPluginClient } from '../../src/play/plugin-client.js';
-import { readWorkflow } from '../../src/play/read-workflow.js';
-import { type Walk, walkWorkflow } from '../../src/play/walk-workflow.js';
-import type { WorkflowMetadata } from '../../src/play/workflow.js';
+import { createPluginClient } from '../../src/play/agent/plugin-client.js';
+import { type Walk, walkWorkflow } from '../../src/play/walk/walk-workflow.js';
+import { readWorkflow } from '../../src/play/workflow/read-workflow.js';
+import type { WorkflowMetadata } from '../../src/play/workflow/workflow.js';
 import { instantClock } from './instant-clock.js';
 import { type Answer, type ReceivedPost, startPluginServer } from './plugin-server.js';
 
