@@ -21,6 +21,7 @@ export async function startChild(
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  process.once('exit', () => child.kill());
   const address = await readAddress(child, file);
   return {
     address,

@@ -12,8 +12,8 @@ fi
 sleep 0.05
 for argument in "$@"; do
   case $argument in
-    --execution_id_path=*) echo 7 > "${argument#*=}" ;;
-    --iteration_count_path=*) echo 0 > "${argument#*=}" ;;
-    --condition_path=*) echo nil > "${argument#*=}" ;;
+    --execution_id_path=*) printf 7 > "${argument#*=}" ;;
+    --iteration_count_path=*) printf 0 > "${argument#*=}" ;;
+    --condition_path=*) printf nil > "${argument#*=}" ;;
   esac
 done

@@ -1,8 +1,8 @@
-import { type Agent, createAgent } from '../../src/play/agent.js';
+import { type Agent, createAgent } from '../../src/play/agent/agent.js';
+import { createPluginClient, type PluginClient } from '../../src/play/agent/plugin-client.js';
+import type { NodeResult } from '../../src/play/agent/plugin-reply.js';
 import type { Clock } from '../../src/play/clock.js';
 import { systemClock } from '../../src/play/clock.js';
-import { createPluginClient, type PluginClient } from '../../src/play/plugin-client.js';
-import type { NodeResult } from '../../src/play/plugin-reply.js';
 
 export interface RestartingAgentOptions {
   readonly address: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createPluginClient, type PluginClient } from '../../src/play/plugin-client.js';
+import { createPluginClient, type PluginClient } from '../../src/play/agent/plugin-client.js';
 import type { Logger } from '../../src/program/logger.js';
 import { readSettings } from '../../src/program/settings.js';
 import { sidecarSettings } from '../../src/sidecar/sidecar-settings.js';
