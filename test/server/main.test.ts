@@ -7,6 +7,7 @@ import { callDriver } from '../support/call-driver.js';
 import {
   runServerProgram,
   standIn,
+  startMetadataServer,
   startServerProgram,
   testFolder,
 } from '../support/start-server-program.js';
