@@ -94,7 +94,7 @@ test('it does not start on a port that is taken: exit code 1 and the reason', as
   const env = { ...laptop, ...addresses, ENGINE: 'memory', SERVER_HOST: '127.0.0.1', SERVER_PORT: `${port}` };
   const { exitCode, stderr } = await runServerProgram([], env);
   assert.equal(exitCode, 1);
-  assert.match(stderr, /^kfp-driver-server cannot start:\n {2}- .*EADDRINUSE/);
+  assert.match(stderr, /^kfp-driver-server cannot start:\n {2}- .*EADDRINUSE/m);
 });
 
 test('a secret in a faulty setting is not shown', async () => {
