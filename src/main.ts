@@ -1,7 +1,8 @@
+import { StatusError } from './contract/status-error.js';
 import { readCommand } from './program/command-line.js';
-import { createLogger, factsOfError } from './program/logger.js';
+import { createLogger, factsOfError, type Logger } from './program/logger.js';
 import { checkSidecarSettings, sidecarSettings } from './sidecar/sidecar-settings.js';
-import { startSidecar } from './sidecar/start-sidecar.js';
+import { type Sidecar, startSidecar } from './sidecar/start-sidecar.js';
 
 const command = readCommand(
   {
@@ -20,13 +21,22 @@ if (command.kind === 'exit') {
   process.stdout.write(command.stdout);
 } else {
   const logger = createLogger(command.settings.logLevel);
-  try {
-    const sidecar = await startSidecar(command.settings, logger);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => void sidecar.stop().then(() => logger.info('stopped', { signal })));
-    }
-  } catch (error) {
-    logger.error('cannot start', factsOfError(error));
-    process.exitCode = 1;
+  // A promise that nobody waited for must not end the calls that others wait for.
+  process.on('unhandledRejection', (error) => logger.error('a promise failed unseen', factsOfError(error)));
+  const started = startSidecar(command.settings, logger);
+  // Before anything listens, so that no signal finds the process without a handler.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void stop(started, signal, logger));
   }
+  started.catch((error: unknown) => {
+    logger.error('cannot start', { reason: StatusError.from(error).message, ...factsOfError(error) });
+    process.exitCode = 1;
+  });
+}
+
+async function stop(started: Promise<Sidecar>, signal: string, logger: Logger): Promise<void> {
+  // A start that failed has said so already.
+  const sidecar = await started.catch(() => undefined);
+  await sidecar?.stop();
+  logger.info('stopped', { signal });
 }

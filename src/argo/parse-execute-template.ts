@@ -55,6 +55,7 @@ export function parseExecuteTemplate(body: string, pluginKey: string): ParsedTem
   if (tooDeep)
     faults.push(`the body nests objects and arrays deeper than ${deepestNesting} levels: flatten it`);
   const metadata = toObject(toObject(envelope['workflow'])['metadata']);
+  const args = readArguments(body, envelope, pluginKey, faults);
   return {
     kind: 'ours',
     template: {
@@ -64,9 +65,9 @@ export function parseExecuteTemplate(body: string, pluginKey: string): ParsedTem
         uid: requireText(metadata, 'uid', 'workflow.metadata.uid', faults),
       },
       templateName: requireText(template, 'name', 'template.name', faults),
-      arguments: readArguments(body, envelope, pluginKey, faults),
+      arguments: args,
       declaredOutputs: readDeclaredOutputs(template),
-      canonical: tooDeep ? '' : JSON.stringify(template, sortKeys),
+      canonical: tooDeep ? '' : toCanonical(template, args),
     },
     faults,
   };
@@ -123,6 +124,12 @@ function readDeclaredOutputs(template: JsonObject): DeclaredOutput[] {
     const fallback = toObject(parameter['valueFrom'])['default'] ?? parameter['default'];
     return [{ name, fallback: typeof fallback === 'string' ? fallback : undefined }];
   });
+}
+
+/** Keys are sorted; arguments stand in their own text, because numbers that JSON.parse makes equal are two tasks. */
+function toCanonical(template: JsonObject, args: ReadonlyMap<string, Argument>): string {
+  const texts = [...args].map(([name, { text }]) => [name, text] as const);
+  return JSON.stringify([template, texts.sort(([left], [right]) => (left < right ? -1 : 1))], sortKeys);
 }
 
 function sortKeys(_key: string, value: unknown): unknown {

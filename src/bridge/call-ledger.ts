@@ -29,6 +29,9 @@ export interface Work<Answer, Progress> {
   readonly answer: Promise<Answer>;
 }
 
+/** Begins an attempt; `again` is true for one that was made before and keeps its number. */
+export type StartAttempt<Answer, Progress> = (attempt: number, again: boolean) => Work<Answer, Progress>;
+
 export interface LedgerOptions {
   readonly maxEntries: number;
   readonly maxBytes: number;
@@ -56,12 +59,14 @@ export class CallLedger<Answer extends Answered, Progress> {
   }
 
   /** The record for a task: the one there is, or a new attempt that `start` begins. */
-  ask(key: string, start: (attempt: number) => Work<Answer, Progress>): CallRecord<Answer, Progress> {
+  ask(key: string, start: StartAttempt<Answer, Progress>): CallRecord<Answer, Progress> {
     const known = this.#records.get(key);
-    if (known === undefined) return this.#begin(key, 1, start);
+    if (known === undefined) return this.#begin(key, 1, start(1, false));
     if (known.answer === undefined || known.answer.succeeded || !known.delivered) return known;
     this.#forget(known);
-    return this.#begin(key, known.answer.keepsAttempt ? known.attempt : known.attempt + 1, start);
+    const { keepsAttempt } = known.answer;
+    const attempt = keepsAttempt ? known.attempt : known.attempt + 1;
+    return this.#begin(key, attempt, start(attempt, keepsAttempt));
   }
 
   /** Notes that the record's answer has reached Argo's agent. */
@@ -74,12 +79,7 @@ export class CallLedger<Answer extends Answered, Progress> {
     return { entries: this.#records.size, bytes: this.#bytes, started: this.#started };
   }
 
-  #begin(
-    key: string,
-    attempt: number,
-    start: (attempt: number) => Work<Answer, Progress>,
-  ): CallRecord<Answer, Progress> {
-    const work = start(attempt);
+  #begin(key: string, attempt: number, work: Work<Answer, Progress>): CallRecord<Answer, Progress> {
     const done = work.answer.then((answer) => this.#finish(record, answer));
     const record: CallRecord<Answer, Progress> = {
       key,

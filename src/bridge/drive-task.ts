@@ -4,7 +4,7 @@ import { resendKey, resendMayDriveTwice, type StatusError } from '../contract/st
 import type { CallError } from '../driver/call-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
 import { type Clock, sleep } from '../program/clock.js';
-import { outcomes } from './status-to-outcome.js';
+import { outcomeOf } from './status-to-outcome.js';
 import type { Turns } from './turns.js';
 
 /** How far a step is; it changes while the step goes on. */
@@ -15,12 +15,21 @@ export interface Progress {
   /** Calls that failed and were, or will be, followed by another. */
   tries: number;
   lastFailure: CallError | undefined;
+  /** True once a call has ended so that nobody knows whether the driver ran, or still runs, under this request_id. */
+  outcomeUnknown: boolean;
   /** Told once re-sending has begun: from then on the user should know. */
   readonly trouble: AbortController;
 }
 
-export function newProgress(beganMs: number): Progress {
-  return { beganMs, turnMs: undefined, tries: 0, lastFailure: undefined, trouble: new AbortController() };
+export function newProgress(beganMs: number, outcomeUnknown: boolean): Progress {
+  return {
+    beganMs,
+    turnMs: undefined,
+    tries: 0,
+    lastFailure: undefined,
+    outcomeUnknown,
+    trouble: new AbortController(),
+  };
 }
 
 /** How a step ended. */
@@ -79,6 +88,7 @@ async function callInBudget(
     const { failure } = result;
     progress.tries += 1;
     progress.lastFailure = failure;
+    progress.outcomeUnknown ||= isUnknown(failure);
     if (!mayResend(failure, options.resendUnknownOutcomes)) return { kind: 'refused', failure };
     const delayMs = Math.max(
       1,
@@ -98,9 +108,13 @@ function backoffMs({ tries }: Progress, { random }: DriveTaskOptions): number {
 
 function mayResend(failure: CallError, unknownOutcomes: boolean): boolean {
   const { error, reach, tooLarge, pushback } = failure;
-  if (error.status === 'OK' || tooLarge || pushback === 'stop' || mayDriveTwice(error)) return false;
-  const { resend } = outcomes[error.status];
+  if (tooLarge || pushback === 'stop' || mayDriveTwice(error)) return false;
+  const { resend } = outcomeOf(error.status);
   return resend === 'always' || (resend === 'unless-told' && (unknownOutcomes || reach !== 'unknown'));
+}
+
+function isUnknown({ error, reach }: CallError): boolean {
+  return reach === 'unknown' || (reach === 'answered' && outcomeOf(error.status).resend === 'unless-told');
 }
 
 /** The server's own word that the driver may have written before it failed. */

@@ -49,8 +49,8 @@ export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteT
     const facts = { ...factsOf(template), task: request.taskName, type: request.type };
     if (options.stayAwayMs() !== undefined) return stayAway(options, facts);
     const key = digest([template.workflow.uid, template.canonical]);
-    const record = ledger.ask(key, (attempt) =>
-      steps.start({ template, request, requestId: digest([key, attempt]), facts }),
+    const record = ledger.ask(key, (attempt, again) =>
+      steps.start({ template, request, requestId: digest([key, attempt]), again, facts }),
     );
     await answerWindow.hold(record.done, [gone, record.progress.trouble.signal]);
     if (options.stayAwayMs() !== undefined) return stayAway(options, facts);

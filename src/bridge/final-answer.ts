@@ -5,7 +5,7 @@ import type { CallError } from '../driver/call-error.js';
 import type { LogFacts } from '../program/logger.js';
 import type { Answered } from './call-ledger.js';
 import type { DriveResult, Progress } from './drive-task.js';
-import { outcomes } from './status-to-outcome.js';
+import { outcomeOf } from './status-to-outcome.js';
 import type { DriverRequest } from './to-driver-request.js';
 import { toOutputs } from './to-outputs.js';
 
@@ -24,14 +24,16 @@ export function toFinalAnswer(
 ): FinalAnswer {
   if (result.kind === 'answered')
     return fromResponse(template, request, result.response, limits.maxOutputBytes);
-  const { error, reach } = result.failure;
-  const { phase } = outcomes[error.status === 'OK' ? 'UNKNOWN' : error.status];
+  const { error } = result.failure;
+  const { phase } = outcomeOf(error.status);
   const outOfBudget = result.kind === 'out of budget';
   const tries = outOfBudget
     ? `${describeTries(limits.progress, limits.nowMs)}, which was its whole time`
     : '';
+  // Failed is the driver's own verdict on this request_id; an Error may hide that an earlier call drove the task.
+  const mayHaveDriven = phase === 'Error' && limits.progress.outcomeUnknown;
   return answer(notSucceeded(phase, describeFailure(result.failure, tries)), {
-    keepsAttempt: outOfBudget || reach === 'unknown',
+    keepsAttempt: outOfBudget || mayHaveDriven,
     grpcStatus: error.status,
   });
 }
@@ -42,7 +44,7 @@ export function toFinalAnswer(
  */
 export function describeFailure({ error, peer, reach }: CallError, tries: string): string {
   const { localizedMessage, fieldViolations = [], errorInfo } = error.details;
-  const { meaning } = outcomes[error.status === 'OK' ? 'UNKNOWN' : error.status];
+  const { meaning } = outcomeOf(error.status);
   const what = reach === 'not sent' ? `no connection to ${peer}` : meaning;
   const said = [
     localizedMessage ?? error.message,

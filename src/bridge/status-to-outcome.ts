@@ -31,7 +31,7 @@ export const outcomes: Readonly<Record<Exclude<Status, 'OK'>, Outcome>> = {
   NOT_FOUND: pipelinesFault('the driver did not find what the task names'),
   ALREADY_EXISTS: pipelinesFault('the driver has this task already'),
   OUT_OF_RANGE: pipelinesFault('the driver found a value out of range'),
-  UNAVAILABLE: platformsFault('the driver server cannot be reached', 'unless-told'),
+  UNAVAILABLE: platformsFault('the driver server is unavailable', 'unless-told'),
   ABORTED: platformsFault('the driver was interrupted', 'always'),
   RESOURCE_EXHAUSTED: platformsFault('the driver server is overloaded', 'always'),
   DEADLINE_EXCEEDED: platformsFault('the driver did not answer in time', 'unless-told'),
@@ -43,3 +43,8 @@ export const outcomes: Readonly<Record<Exclude<Status, 'OK'>, Outcome>> = {
   DATA_LOSS: platformsFault('the driver server lost data'),
   UNAUTHENTICATED: platformsFault('the driver server does not know this plugin'),
 };
+
+/** The outcome of a call that failed; one that failed with OK broke its own contract. */
+export function outcomeOf(status: Status): Outcome {
+  return outcomes[status === 'OK' ? 'UNKNOWN' : status];
+}

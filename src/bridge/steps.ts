@@ -12,6 +12,8 @@ export interface Step {
   readonly template: PluginTemplate;
   readonly request: DriverRequest;
   readonly requestId: string;
+  /** True where this attempt was made before, so that the driver may have run under its request_id. */
+  readonly again: boolean;
   readonly facts: LogFacts;
 }
 
@@ -34,7 +36,7 @@ export function createSteps(options: StepsOptions): Steps {
   const recentMs = new Map<DriverTypeName, number>();
   return {
     start: (step) => {
-      const progress = newProgress(options.clock.nowMs());
+      const progress = newProgress(options.clock.nowMs(), step.again);
       const answer = drive(options, step, progress, (durationMs) => {
         const average = recentMs.get(step.request.type) ?? durationMs;
         recentMs.set(step.request.type, average + (durationMs - average) * newestWeight);
@@ -57,24 +59,16 @@ async function drive(
   if (result.kind === 'answered') noteDuration(ms);
   const limits = { maxOutputBytes: options.maxOutputBytes, progress, nowMs };
   const answer = toFinalAnswer(template, request, result, limits);
-  options.logger.info('drove a task', {
-    ...facts,
-    ...answer.facts,
-    requestId,
-    failedTries: progress.tries,
-    ms,
-  });
-  return answer;
+  const driveFacts = { ...answer.facts, requestId, failedTries: progress.tries, driveMs: ms };
+  options.logger.debug('drove a task', { ...facts, ...driveFacts });
+  return { ...answer, facts: driveFacts };
 }
 
 /** A bug must neither hang the node nor drive its task twice. */
 function unforeseen(logger: Logger, { facts, requestId }: Step, error: unknown): FinalAnswer {
   logger.error('a step failed in a way that nobody foresaw', { ...facts, requestId, ...factsOfError(error) });
-  const reply = notSucceeded(
-    'Error',
-    'driver-plugin failed in a way that nobody foresaw; its log has the stack',
-  );
-
+  const sentence = 'driver-plugin failed in a way that nobody foresaw; its log has the stack';
+  const reply = notSucceeded('Error', sentence);
   return {
     succeeded: false,
     keepsAttempt: true,

@@ -60,7 +60,7 @@ function causeOf(text: string): string {
 }
 
 function reachOf(status: Status, text: string): Reach {
-  if (status === 'DEADLINE_EXCEEDED') return 'unknown';
+  if (status === 'DEADLINE_EXCEEDED' || /^Received RST_STREAM/.test(text)) return 'unknown';
   if (status !== 'UNAVAILABLE') return 'answered';
   if (notSent.test(text)) return 'not sent';
   return dropped.test(text) ? 'unknown' : 'answered';

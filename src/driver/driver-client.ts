@@ -34,7 +34,7 @@ export interface DriverClientOptions {
   readonly keepaliveTimeoutMs: number;
   /** A channel without calls lets go of its connections after this time. */
   readonly idleTimeoutMs: number;
-  /** A peer that accepts TCP but has not spoken HTTP/2 for this time is given up. */
+  /** After so long without a connection the channel is made anew: a peer may accept TCP and never speak HTTP/2. */
   readonly connectTimeoutMs: number;
   readonly useProxy: boolean;
   readonly clock: Clock;
@@ -122,8 +122,9 @@ function channelOptions(options: DriverClientOptions): ChannelOptions {
 
 /**
  * grpc-js puts no limit on the time that a peer may take from accepting TCP to its first HTTP/2 frame, and lets
- * calls wait for it to their deadline (https://github.com/grpc/grpc-node/issues/2785). While calls are in flight,
- * this looks once a second whether the channel has been CONNECTING for too long, and has it replaced.
+ * calls wait for it to their deadline (https://github.com/grpc/grpc-node/issues/2785). A channel that has failed
+ * before says TRANSIENT_FAILURE all that while, and never tries that address again. So this looks, once a second
+ * while calls are in flight, for how long there has been no connection, and has the channel replaced.
  */
 function createWatchdog(
   { connectTimeoutMs, clock }: DriverClientOptions,
@@ -131,14 +132,15 @@ function createWatchdog(
   replace: () => void,
 ): { watch(): () => void } {
   let calls = 0;
-  let connectingSinceMs: number | undefined;
+  let withoutSinceMs: number | undefined;
   let stop: (() => void) | undefined;
   const look = () => {
     const state = currentClient().getChannel().getConnectivityState(false);
-    if (calls === 0 || state !== connectivityState.CONNECTING) connectingSinceMs = undefined;
-    else connectingSinceMs ??= clock.nowMs();
-    if (connectingSinceMs !== undefined && clock.nowMs() - connectingSinceMs >= connectTimeoutMs) {
-      connectingSinceMs = undefined;
+    const without = state === connectivityState.CONNECTING || state === connectivityState.TRANSIENT_FAILURE;
+    // Kept from call to call: without a connection, calls may end sooner than a look comes.
+    withoutSinceMs = without ? (withoutSinceMs ?? clock.nowMs()) : undefined;
+    if (withoutSinceMs !== undefined && clock.nowMs() - withoutSinceMs >= connectTimeoutMs) {
+      withoutSinceMs = undefined;
       replace();
     }
     stop = calls > 0 ? clock.after(Math.min(1000, connectTimeoutMs / 4), look) : undefined;

@@ -20,7 +20,8 @@ export function parseDriverTarget(host: string, defaultPort: number): DriverTarg
   const scheme = Object.keys(schemes).find((start) => host.startsWith(start));
   const authority = scheme === undefined ? host : host.slice(scheme.length).replace(/\/$/, '');
   const tls = scheme !== undefined && schemes[scheme]?.tls === true;
-  if (!/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/.test(authority)) return undefined;
+  const match = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(authority);
+  if (match === null || Number(match[1] ?? 0) > 65_535) return undefined;
   return { target: withPort(`dns:///${authority}`, defaultPort), tls };
 }
 

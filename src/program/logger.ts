@@ -28,8 +28,15 @@ export function createLogger(level: LogLevel): Logger {
 /** What may be logged of something thrown: its name, the system's code and where it came from. Never its message. */
 export function factsOfError(thrown: unknown): LogFacts {
   if (!(thrown instanceof Error)) return { error: typeof thrown };
-  const code = 'code' in thrown ? String(thrown.code) : undefined;
-  return { error: thrown.name, errorCode: code, errorStack: framesOf(thrown) };
+  return {
+    error: thrown.name,
+    errorCode: codeOf(thrown) ?? codeOf(thrown.cause),
+    errorStack: framesOf(thrown),
+  };
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
 }
 
 /** The stack after its message, which may quote a body; nothing where the message is no longer the stack's. */

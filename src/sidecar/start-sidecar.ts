@@ -13,6 +13,7 @@ import { StatusError } from '../contract/status-error.js';
 import { createDriverClient, type DriverClient } from '../driver/driver-client.js';
 import { createCallMetadata, createDriverCredentials } from '../driver/driver-credentials.js';
 import { type DriverTarget, parseDriverTarget } from '../driver/driver-target.js';
+import { logGrpc } from '../driver/log-grpc.js';
 import { type Clock, systemClock } from '../program/clock.js';
 import type { Logger } from '../program/logger.js';
 import { readVersion } from '../program/version.js';
@@ -110,6 +111,7 @@ function connectDriver(
   clock: Clock,
 ): DriverClient {
   const { driverTlsCa, driverTlsCert, driverTlsKey, driverTokenFile } = settings;
+  logGrpc(logger);
   return createDriverClient({
     ...settings,
     target: target.target,
@@ -119,7 +121,9 @@ function connectDriver(
     useProxy: settings.driverUseProxy,
     clock,
     onChannelReplaced: () =>
-      logger.warn('replaced a channel whose peer does not speak HTTP/2', { driver: target.target }),
+      logger.warn('replaced a channel that has found no connection for CONNECT_TIMEOUT_SECONDS', {
+        driver: target.target,
+      }),
   });
 }
 
@@ -131,7 +135,10 @@ const agentTimeouts = { keepAliveTimeout: 120_000, headersTimeout: 30_000, reque
 
 function listen(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = `cannot listen on ${host}:${port} (${cause.code}): set SERVER_HOST and SERVER_PORT`;
+      reject(new StatusError('UNAVAILABLE', why, { cause }));
+    });
     server.listen(port, host, () => {
       const { address, family, port: boundPort } = server.address() as AddressInfo;
       resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${boundPort}`);

@@ -50,14 +50,17 @@ describe('the call ledger', () => {
     assert.equal(driver.requests.length, 1);
   });
 
-  it('drives two tasks whose templates differ in one input', async (t) => {
+  it('drives tasks whose templates differ in one input, be it in the digits of a number', async (t) => {
     const driver = await startDriver(() => answered);
     const sidecar = await startTestSidecar({ DRIVER_HOST: driver.address });
     t.after(() => Promise.all([sidecar.close(), driver.close()]));
     await sidecar.post(body);
     await sidecar.post(templateBody({ ...containerArguments, iteration_index: '0' }));
+    const text = JSON.stringify(body);
+    await sidecar.post(text.replace('"cache_disabled"', '"new_number":1.10,"cache_disabled"'));
+    await sidecar.post(text.replace('"cache_disabled"', '"new_number":1.1,"cache_disabled"'));
     await sidecar.post({ ...body, workflow: { metadata: { ...body.workflow.metadata, uid: 'uid-2' } } });
-    assert.equal(new Set(driver.requests.map(({ request_id: id }) => id)).size, 3);
+    assert.equal(new Set(driver.requests.map(({ request_id: id }) => id)).size, 5);
   });
 
   it('drives a failure that was delivered anew, under a new request_id', async (t) => {
@@ -127,7 +130,7 @@ describe('the call ledger', () => {
     assert.equal(reply.node.phase, 'Error');
     assert.match(
       reply.node.message ?? '',
-      /^UNAVAILABLE: the driver server cannot be reached for \d+ s, \d+ tr(y|ies), which was its whole time: restarting$/,
+      /^UNAVAILABLE: the driver server is unavailable for \d+ s, \d+ tr(y|ies), which was its whole time: restarting$/,
     );
     assert.equal(new Set(driver.requests.map(({ request_id: id }) => id)).size, 1);
   });

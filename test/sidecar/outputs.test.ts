@@ -168,7 +168,7 @@ for (const { name, args, declared, response, names } of missing) {
     const node = nodeOf(posted);
     assert.equal(node.phase, 'Error');
     assert.ok(!('outputs' in node));
-    assert.ok(node.message.includes(`lacks the declared output ${names.join(', ')}`), node.message);
+    assert.ok(node.message.includes(`lacks the declared output "${names.join('", "')}"`), node.message);
     assert.ok(!node.message.includes('SENTINEL'));
   });
 }
@@ -187,6 +187,33 @@ for (const { name, outputs } of withoutDeclarations) {
     const body = templateBody(containerArguments);
     const posted = await sidecar.post({ ...body, template: { ...body.template, outputs } });
     assert.deepEqual(outputsOf(posted), { 'execution-id': '3' });
+  });
+}
+
+const unusable: { name: string; response: ExecuteResponse; says: RegExp }[] = [
+  { name: 'NUL in a patch', response: { pod_spec_patch: 'a\u0000' }, says: /"pod-spec-patch" has a control/ },
+  {
+    name: 'DEL in an output nobody has heard of',
+    response: { extra_outputs: { 'new-thing': '\u007f' } },
+    says: /"new-thing" has a control character/,
+  },
+  {
+    name: 'a name that Kubernetes refuses',
+    response: { extra_outputs: { 'new thing': 'x' } },
+    says: /"new thing".* letters, digits/,
+  },
+  { name: 'an empty name', response: { extra_outputs: { '': 'x' } }, says: /"".* letters, digits/ },
+  { name: 'a patch of 1 MB', response: { pod_spec_patch: 'x'.repeat(1_000_000) }, says: /MAX_OUTPUT_BYTES/ },
+];
+for (const { name, response, says } of unusable) {
+  test(`an answer with ${name}, on which Argo would break later, ends in Error at once`, async (t) => {
+    const { sidecar } = await startBridge(t, () => response);
+
+    const node = nodeOf(await sidecar.post(templateBody(containerArguments)));
+
+    assert.equal(node.phase, 'Error');
+    assert.ok(!('outputs' in node));
+    assert.match(node.message, says);
   });
 }
 

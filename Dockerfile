@@ -1,0 +1,32 @@
+# Pin both images by digest where builds must repeat:
+#   docker build --build-arg BUILD_IMAGE=node:20-bookworm-slim@sha256:... \
+#                --build-arg RUNTIME_IMAGE=gcr.io/distroless/nodejs20-debian12:nonroot@sha256:... .
+ARG BUILD_IMAGE=node:20-bookworm-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs20-debian12:nonroot
+
+FROM ${BUILD_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json ./
+COPY scripts ./scripts
+COPY src ./src
+RUN npm run build && rm -rf dist/src/server dist/src/play && find dist -name '*.map' -delete
+
+FROM ${BUILD_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts
+
+# No shell and no package manager from here on; glibc, because musl's resolver fails under ndots:5.
+FROM ${RUNTIME_IMAGE}
+WORKDIR /app
+ENV NODE_ENV=production
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json ./
+COPY proto ./proto
+COPY --from=build /app/dist/src ./dist/src
+USER 8737
+EXPOSE 2948
+# The image's entrypoint is node.
+CMD ["dist/src/main.js"]

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ChildProgram, freePort, startChildProgram } from './child-program.js';
+import type { DriverTemper, DriverUnderTest, Execution } from './driver-under-test.js';
+
+/** The dev-driver, whose ids file outlives it. */
+export async function createDevDriverUnderTest(folder: string, seed: number): Promise<DriverUnderTest> {
+  const idsFile = join(folder, 'ids.jsonl');
+  const ports = [await freePort(), await freePort()] as const;
+  let running: ChildProgram | undefined;
+  let starts = 0;
+  const end = async (signal: NodeJS.Signals) => {
+    await running?.end(signal);
+    running = undefined;
+  };
+  return {
+    ports,
+    start: async (place, temper) => {
+      starts += 1;
+      running = await startChildProgram({
+        program: 'src/server/dev-driver.js',
+        args: [
+          ...['--port', `${ports[place]}`, '--ids-file', idsFile, '--grace-ms', '1000'],
+          // Another seed at each start, or every process would fail the same calls.
+          ...['--seed', `${(seed * 1_000 + starts) % 2 ** 32}`, ...toFlags(temper)],
+        ],
+        logFile: join(folder, 'dev-driver.log'),
+      });
+    },
+    kill: () => end('SIGKILL'),
+    drain: () => end('SIGTERM'),
+    executions: async () => (existsSync(idsFile) ? readExecutions(idsFile) : []),
+  };
+}
+
+function toFlags({ delay, status, probability, retryInfoMs, loseAnswers }: DriverTemper): string[] {
+  return [
+    ...['--delay-ms', delay, '--status', status, '--probability', `${probability}`],
+    ...(retryInfoMs === undefined ? [] : ['--retry-info-ms', `${retryInfoMs}`]),
+    ...['--lose-answers', `${loseAnswers}`],
+  ];
+}
+
+/** A torn last line, left by a killed process, is a drive that never was. */
+function readExecutions(idsFile: string): Execution[] {
+  const lines = readFileSync(idsFile, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const { task, requestId, response } = JSON.parse(line);
+    return { task, requestId, executionId: String(response.execution_id ?? response.task_id) };
+  });
+}

@@ -1,0 +1,31 @@
+/** How a driver server behaves from one start to the next. */
+export interface DriverTemper {
+  /** How long a drive takes, as the dev-driver's --delay-ms takes it. */
+  readonly delay: string;
+  /** Status of the calls that fail before they are driven, and how many do. */
+  readonly status: string;
+  readonly probability: number;
+  readonly retryInfoMs: number | undefined;
+  /** How many good answers are lost on their way. */
+  readonly loseAnswers: number;
+}
+
+/** One effect that a driver had: it must be the only one of its task. */
+export interface Execution {
+  readonly task: string;
+  readonly requestId: string;
+  readonly executionId: string;
+}
+
+/** A driver server as a process of its own, at one of two places at a time. */
+export interface DriverUnderTest {
+  /** The ports that it may listen on. */
+  readonly ports: readonly [number, number];
+  start(place: 0 | 1, temper: DriverTemper): Promise<void>;
+  /** SIGKILL; resolves when it has ended. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves when it has ended. */
+  drain(): Promise<void>;
+  /** All executions so far, those of killed processes as well. */
+  executions(): Promise<readonly Execution[]>;
+}

@@ -1,0 +1,148 @@
+import type { ProxyMode } from '../../test/support/tcp-proxy.js';
+import { createDice, type Dice } from './dice.js';
+import type { DriverTemper } from './driver-under-test.js';
+
+/** One fault; both lanes go through theirs one after the other, side by side. Times in milliseconds. */
+export type Fault = { readonly atMs: number } & (
+  | {
+      readonly kind: 'driver ends';
+      readonly signal: 'SIGKILL' | 'SIGTERM';
+      readonly awayMs: number;
+      readonly place: 0 | 1;
+      readonly temper: DriverTemper;
+    }
+  | { readonly kind: 'driver connections are cut' }
+  | {
+      readonly kind: 'driver proxies';
+      readonly modes: readonly [ProxyMode, ProxyMode];
+      readonly forMs: number;
+      readonly bytes: number;
+    }
+  | { readonly kind: 'sidecar ends'; readonly signal: 'SIGKILL' | 'SIGTERM' }
+  | { readonly kind: 'agent restarts'; readonly awayMs: number }
+  | { readonly kind: 'agent connections are cut' }
+  | { readonly kind: 'agent proxy'; readonly mode: ProxyMode; readonly forMs: number; readonly bytes: number }
+);
+
+/** Everything that a seed decides. */
+export interface Plan {
+  readonly seed: number;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly retries: number;
+  readonly temper: DriverTemper;
+  /** When each task is submitted, and how large its argument is made. */
+  readonly tasks: readonly { readonly atMs: number; readonly padding: number }[];
+  readonly driverLane: readonly Fault[];
+  readonly agentLane: readonly Fault[];
+}
+
+/** Waits of Argo and times of the settings are this much shorter than in life. */
+export const scale = 0.2;
+const msPerTask = 48;
+
+/**
+ * Draws a plan. Half of the seeds let calls end in a status that is final, with Argo's retries after it, and never
+ * end the sidecar: a sidecar that comes back cannot know how many attempts a node had, and would repeat the first
+ * while the second may be at the driver. That is known and told in the README, with the way out.
+ */
+export function drawPlan(seed: number, tasks: number): Plan {
+  const dice = createDice(seed);
+  const retried = dice.chance(0.5);
+  const lengthMs = Math.max(10_000, tasks * msPerTask);
+  return {
+    seed,
+    settings: drawSettings(dice, retried),
+    retries: retried ? 25 : 0,
+    temper: drawTemper(dice, retried),
+    tasks: Array.from({ length: tasks }, () => ({
+      // Four to a moment: loops of a pipeline begin together.
+      atMs: Math.floor(dice.between(0, lengthMs * 0.8) / 1_500) * 1_500,
+      padding: dice.chance(0.05) ? dice.between(5_000, 30_000) : dice.between(0, 400),
+    })),
+    driverLane: drawLane(lengthMs, () => [dice.between(400, 3_000), drawDriverFault(dice, retried)]),
+    agentLane: drawLane(lengthMs, () => [dice.between(3_500, 5_000), drawAgentFault(dice, retried)]),
+  };
+}
+
+function drawSettings(dice: Dice, retried: boolean): Record<string, string> {
+  return {
+    TIMEOUT_SECONDS: dice.pick(['0.8', '3', '24']),
+    STEP_TIMEOUT_SECONDS: retried ? dice.pick(['3', '120']) : '120',
+    ANSWER_WINDOW_SECONDS: '4',
+    WAIT_MESSAGE_AFTER_SECONDS: '6',
+    AGENT_PATCH_RATE_SECONDS: '2',
+    CONNECT_TIMEOUT_SECONDS: '1',
+    KEEPALIVE_SECONDS: '1',
+    KEEPALIVE_TIMEOUT_SECONDS: '0.5',
+    IDLE_TIMEOUT_SECONDS: dice.pick(['1', '12']),
+    MAX_CONCURRENT_CALLS: dice.pick(['48', '256']),
+    MAX_LEDGER_ENTRIES: retried ? '20000' : dice.pick(['150', '20000']),
+    MAX_OUTPUT_BYTES: dice.pick(['131072', '524288']),
+    DRIVER_LOAD_BALANCING: dice.pick(['round_robin', 'pick_first']),
+    SHUTDOWN_GRACE_SECONDS: '1.5',
+  };
+}
+
+function drawTemper(dice: Dice, retried: boolean): DriverTemper {
+  const passing = ['UNAVAILABLE', 'ABORTED', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED'] as const;
+  const lasting = ['INTERNAL', 'PERMISSION_DENIED', 'UNKNOWN', 'UNAUTHENTICATED'] as const;
+  return {
+    delay: dice.pick(['20', 'uniform:10-400', 'exp:200', 'uniform:200-2500']),
+    status: dice.pick(retried ? [...passing, ...lasting] : passing),
+    probability: dice.pick([0, 0.1, 0.3]),
+    retryInfoMs: dice.pick([undefined, 50, 800]),
+    loseAnswers: dice.pick([0, 0.1, 0.3]),
+  };
+}
+
+function drawLane(lengthMs: number, draw: () => readonly [pauseMs: number, fault: Unplaced]): Fault[] {
+  const lane: Fault[] = [];
+  let [pauseMs, fault] = draw();
+  for (let atMs = pauseMs; atMs < lengthMs; atMs += pauseMs) {
+    lane.push({ atMs, ...fault });
+    const tookMs = ('awayMs' in fault ? fault.awayMs : 0) + ('forMs' in fault ? fault.forMs : 0);
+    [pauseMs, fault] = draw();
+    pauseMs += tookMs;
+  }
+  return lane;
+}
+
+type WithoutPlace<F> = F extends unknown ? Omit<F, 'atMs'> : never;
+type Unplaced = WithoutPlace<Fault>;
+
+function drawDriverFault(dice: Dice, retried: boolean): Unplaced {
+  const kind = dice.pick(['ends', 'ends', 'cut', 'proxies', 'proxies'] as const);
+  if (kind === 'cut') return { kind: 'driver connections are cut' };
+  if (kind === 'proxies') {
+    const modes = ['drop', 'silent', 'cut reply', 'frozen', 'forward'] as const;
+    return {
+      kind: 'driver proxies',
+      modes: [dice.pick(modes), dice.pick(modes)],
+      forMs: dice.between(300, 2_500),
+      bytes: dice.between(0, 2_000),
+    };
+  }
+  return {
+    kind: 'driver ends',
+    signal: dice.pick(['SIGKILL', 'SIGKILL', 'SIGTERM']),
+    awayMs: dice.between(0, 2_500),
+    place: dice.pick([0, 1]),
+    temper: drawTemper(dice, retried),
+  };
+}
+
+/** Never more than four attempts of one POST are spoiled: after the fifth Argo itself gives the node up. */
+function drawAgentFault(dice: Dice, retried: boolean): Unplaced {
+  const kind = dice.pick(['ends', 'restarts', 'cut', 'proxy', 'proxy'] as const);
+  if (kind === 'cut') return { kind: 'agent connections are cut' };
+  if (kind === 'ends' && !retried) return { kind: 'sidecar ends', signal: dice.pick(['SIGKILL', 'SIGTERM']) };
+  if (kind === 'proxy') {
+    return {
+      kind: 'agent proxy',
+      mode: dice.pick(['drop', 'silent', 'cut reply', 'frozen']),
+      forMs: dice.between(100, 900),
+      bytes: dice.between(0, 900),
+    };
+  }
+  return { kind: 'agent restarts', awayMs: dice.between(0, 1_000) };
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ChaosOptions, readChaosOptions, usage } from './chaos-options.js';
+import { describePlan } from './describe-plan.js';
+import { createDevDriverUnderTest } from './dev-driver-under-test.js';
+import { drawPlan } from './fault-plan.js';
+import { runPlan } from './run-plan.js';
+import type { Finding, Tally } from './tally.js';
+
+// So that "exit" comes, which ends what was started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+try {
+  const options = readChaosOptions(process.argv.slice(2));
+  // Standard output belongs to the one JSON document.
+  const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
+  if (options.runsSeed) await runSeed(options, say);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  process.exitCode = 2;
+}
+
+async function runSeed({ seed, tasks, json }: ChaosOptions, say: (text: string) => void): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
+  const plan = drawPlan(seed, tasks);
+  say(describePlan(plan));
+  const outcome = await runPlan(plan, await createDevDriverUnderTest(folder, seed), folder);
+  say(describeOutcome(outcome));
+  if (json) process.stdout.write(`${JSON.stringify(outcome.tally)}\n`);
+  const { duplicates, lost, hung } = outcome.tally;
+  if (duplicates + lost + hung === 0) return rm(folder, { recursive: true });
+  say(`the logs are in ${folder}\n`);
+  process.exitCode = 1;
+}
+
+function describeOutcome({ tally, findings }: { tally: Tally; findings: readonly Finding[] }): string {
+  const shown = findings.slice(0, 20).map(({ kind, task, text }) => `${kind}: ${task} ${text}\n`);
+  const { tasks, executions, duplicates, lost, hung, failed, slowestMs } = tally;
+  return (
+    `${shown.join('')}tasks ${tasks}, driver executions ${executions}, duplicates ${duplicates}, ` +
+    `lost answers ${lost}, hung nodes ${hung}, failed ${failed}, slowest step ${slowestMs} ms\n`
+  );
+}

@@ -1,0 +1,69 @@
+import type { Execution } from './driver-under-test.js';
+import type { AgentNode } from './restarting-agent.js';
+
+/** The outcome of one seed, as --json prints it. */
+export interface Tally {
+  readonly seed: number;
+  readonly tasks: number;
+  readonly executions: number;
+  /** Executions beyond one per task. */
+  readonly duplicates: number;
+  /** Tasks that were executed, but whose node is not Succeeded with that execution's id. */
+  readonly lost: number;
+  /** Nodes that were not final at the end of a generous time. */
+  readonly hung: number;
+  readonly failed: number;
+  readonly slowestMs: number;
+}
+
+export interface Finding {
+  readonly kind: 'duplicate' | 'lost' | 'hung' | 'failed';
+  readonly task: string;
+  readonly text: string;
+}
+
+/** Compares what the agent knows with what the driver did. Pure. */
+export function tally(
+  seed: number,
+  nodes: readonly AgentNode[],
+  executions: readonly Execution[],
+): { readonly tally: Tally; readonly findings: readonly Finding[] } {
+  const executionsOf = new Map<string, Execution[]>();
+  for (const execution of executions) {
+    executionsOf.set(execution.task, [...(executionsOf.get(execution.task) ?? []), execution]);
+  }
+  const findings = nodes.flatMap((node) => findingsOf(node, executionsOf.get(node.name) ?? []));
+  const count = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).length;
+  const stepsMs = nodes.map(({ submittedMs, answeredMs = submittedMs }) => answeredMs - submittedMs);
+  return {
+    tally: {
+      seed,
+      tasks: nodes.length,
+      executions: executions.length,
+      duplicates: executions.length - executionsOf.size,
+      lost: count('lost'),
+      hung: count('hung'),
+      failed: count('failed'),
+      slowestMs: Math.round(Math.max(0, ...stepsMs)),
+    },
+    findings,
+  };
+}
+
+function findingsOf({ name, published }: AgentNode, executions: readonly Execution[]): Finding[] {
+  const found = (kind: Finding['kind'], text: string): Finding => ({ kind, task: name, text });
+  const ids = executions.map(({ executionId }) => executionId);
+  const findings: Finding[] = [];
+  if (ids.length > 1) {
+    const requestIds = new Set(executions.map(({ requestId }) => requestId));
+    findings.push(found('duplicate', `executions ${ids.join(', ')} of ${requestIds.size} request_ids`));
+  }
+  const outcome = published === undefined ? 'is not final' : `${published.phase}: ${published.message}`;
+  if (published === undefined) findings.push(found('hung', outcome));
+  else if (published.phase !== 'Succeeded') findings.push(found('failed', outcome));
+  const shown = published?.outputs?.parameters?.find((output) => output.name === 'execution-id')?.value;
+  if (ids.length > 0 && (published?.phase !== 'Succeeded' || !ids.includes(shown ?? ''))) {
+    findings.push(found('lost', `executed as ${ids.join(', ')}, but its node ${outcome}`));
+  }
+  return findings;
+}

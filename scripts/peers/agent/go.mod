@@ -1,0 +1,3 @@
+module driver-plugin/peers/agent
+
+go 1.21
