@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import type { Setting } from '../../src/program/settings.js';
@@ -46,17 +46,4 @@ test("the pod's grace leaves 10 s beside the server's own", () => {
   const [, grace] = /terminationGracePeriodSeconds: (\d+)/.exec(deployment) ?? [];
   assert.equal(Number(grace), Number(serverSettings.shutdownGraceMs.fallback) + 10);
   assert.match(deployment, RegExp(`value: "${serverSettings.shutdownGraceMs.fallback}"`));
-});
-
-test('the server knows nothing of Argo and of the sidecar: it imports the contract and the program alone', () => {
-  const folder = new URL('src/server/', root);
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /\.ts$/.test(name),
-  );
-  const imports = files.flatMap((name) =>
-    [...readFileSync(new URL(name, folder), 'utf8').matchAll(/from '(?:\.\.\/)+(\w+)\//g)].map(
-      ([, to]) => to,
-    ),
-  );
-  assert.deepEqual([...new Set(imports)].sort(), ['contract', 'program']);
 });
