@@ -11,8 +11,10 @@ export interface OpenCalls {
   readonly interceptor: ServerInterceptor;
   /** Resolves as soon as none is open. */
   readonly none: () => Promise<void>;
-  /** Ends each with a status that is true: whoever closes the connection leaves its client a CANCELLED. */
-  readonly end: () => void;
+  /** Refuses those whose request has not arrived: nothing was driven. */
+  readonly endUnreceived: () => void;
+  /** Ends all with a status that is true: whoever just closes the connection leaves its client a CANCELLED. */
+  readonly endAll: () => void;
 }
 
 interface OpenCall {
@@ -52,10 +54,13 @@ export function createOpenCalls(methodPath: string): OpenCalls {
   return {
     interceptor,
     none: () => (open.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
-    end: () => {
+    endUnreceived: () => {
       for (const { call, isReceived } of open) {
-        call.sendStatus(toStatusResponse(isReceived ? outcomeUnknown() : serverEnding()));
+        if (!isReceived) call.sendStatus(toStatusResponse(serverEnding()));
       }
+    },
+    endAll: () => {
+      for (const { call } of open) call.sendStatus(toStatusResponse(outcomeUnknown()));
     },
   };
 }

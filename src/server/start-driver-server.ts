@@ -128,9 +128,9 @@ async function drain(
   const idle = openCalls.none().then(onceDriver.idle);
   if (!(await within(graceMs, idle))) {
     abort.abort();
-    await within(abortGraceMs, idle);
+    openCalls.endUnreceived();
+    if (!(await within(abortGraceMs, idle))) openCalls.endAll();
   }
-  openCalls.end();
   await within(flushGraceMs, closed);
   server.forceShutdown();
   await within(flushGraceMs, engine.close());

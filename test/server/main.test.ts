@@ -7,6 +7,7 @@ import { callDriver } from '../support/call-driver.js';
 import {
   runServerProgram,
   standIn,
+  startMetadataServer,
   startServerProgram,
   testFolder,
 } from '../support/start-server-program.js';
@@ -88,6 +89,14 @@ for (const { name, env, faults } of faulty) {
   });
 }
 
+test('it does not start on a port that is taken: exit code 1 and the reason', async (t) => {
+  const { port } = await startMetadataServer(t);
+  const env = { ...laptop, ...addresses, ENGINE: 'memory', SERVER_HOST: '127.0.0.1', SERVER_PORT: `${port}` };
+  const { exitCode, stderr } = await runServerProgram([], env);
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /^kfp-driver-server cannot start:\n {2}- .*EADDRINUSE/m);
+});
+
 test('a secret in a faulty setting is not shown', async () => {
   const { stderr } = await runServerProgram([], { ...laptop, SERVER_TLS_CERT: 'SENTINEL' });
   assert.doesNotMatch(stderr, /SENTINEL/);
@@ -140,4 +149,14 @@ test('MAX_MESSAGE_BYTES bounds a request', async (t) => {
   const { connect } = await startServerProgram(t, { env: { MAX_MESSAGE_BYTES: '4096' } });
   const request = containerRequest({ component: JSON.stringify({ text: 'x'.repeat(5_000) }) });
   await assert.rejects(callDriver(connect(), request), /RESOURCE_EXHAUSTED/);
+});
+
+test('a call outlives the age of its connection, and the next one gets another connection', async (t) => {
+  const { connect } = await startServerProgram(t, {
+    env: { MAX_CONNECTION_AGE_SECONDS: '1' },
+    standIn: { STAND_IN_DELAY_MS: '1500' },
+  });
+  const client = connect();
+  assert.equal((await callDriver(client, containerRequest())).cached, false);
+  assert.equal((await callDriver(client, containerRequest({ request_id: 'next' }))).cached, false);
 });

@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { type TestContext, test } from 'node:test';
-import { Client, credentials, status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
-import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
+import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
 import { protoPath as healthProtoPath } from 'grpc-health-check';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
+import { driverServiceOf, loadContract } from '../../src/contract/service-definition.js';
+import { readStatusDetails } from '../../src/contract/status-details.js';
 import { StatusError } from '../../src/contract/status-error.js';
 import type { DriveContext } from '../../src/server/engine.js';
 import { createMemoryLedger } from '../../src/server/memory-ledger.js';
 import { startDriverServer } from '../../src/server/start-driver-server.js';
 import { callDriver, createTestClient } from '../support/call-driver.js';
+import { checkHealth, methodOf, openClient } from '../support/call-standard-services.js';
 import { collectLog } from '../support/collect-log.js';
 import { aRequest, createGate, startServer, until } from '../support/start-server.js';
 
@@ -33,6 +35,8 @@ test('health says NOT_SERVING while the engine cannot drive, and SERVING when it
   let outage: string | undefined = 'ML Metadata is away';
   const { address, lines } = await startServer(t, answer, { outage: () => outage });
   assert.deepEqual(await checkHealth(t, address, serviceName), { status: 'NOT_SERVING' });
+  // A probe that followed an outage would take the server out of its name, or restart it for nothing.
+  assert.deepEqual(await checkHealth(t, address, ''), { status: 'SERVING' });
   outage = undefined;
   await until(() => lines.some(({ message }) => message === 'can drive again'));
   assert.deepEqual(await checkHealth(t, address, serviceName), { status: 'SERVING' });
@@ -93,6 +97,42 @@ test('what is still running after the grace is aborted, and its caller is told',
   assert.equal((await running).code, grpcStatus.ABORTED);
 });
 
+test('a call whose request has not arrived by the end of the grace is told that nothing was driven', async (t) => {
+  const { address, drives, drain } = await startServer(t, answer);
+  const { path } = driverServiceOf(loadContract()).service.Execute;
+  const bytes = (message: Buffer) => message;
+  const upload = new Promise<ServiceError>((resolve) => {
+    const call = openClient(t, address).makeClientStreamRequest(path, bytes, bytes, (error) => {
+      if (error !== null) resolve(error);
+    });
+    call.on('error', () => {});
+  });
+  // A later call on the same server: once it is answered, the first one has arrived as well.
+  await checkHealth(t, address, '');
+  await drain(0);
+  const { code, metadata } = await upload;
+  assert.equal(code, grpcStatus.UNAVAILABLE);
+  const { errorInfo, retryDelayMs } = readStatusDetails(metadata);
+  assert.deepEqual([errorInfo?.reason, errorInfo?.metadata['resend']], ['SERVER_ENDING', 'safe']);
+  assert.equal(retryDelayMs, 1_000);
+  assert.equal(drives.length, 0);
+});
+
+test('a drive that does not end when it must is answered all the same, as one that may have written', async (t) => {
+  const gate = createGate();
+  const { client, drives, drain } = await startServer(t, async () => {
+    await gate.opened;
+    return { response: {} };
+  });
+  const running = refusalOf(callDriver(client, aRequest()));
+  await until(() => drives.length === 1);
+  await drain(0);
+  const { code, metadata } = await running;
+  assert.equal(code, grpcStatus.ABORTED);
+  assert.equal(readStatusDetails(metadata).errorInfo?.metadata['resend'], 'may-drive-twice');
+  gate.open();
+});
+
 test('a drain closes the engine last', async () => {
   const events: string[] = [];
   const logger = collectLog();
@@ -149,34 +189,13 @@ for (const version of ['v1', 'v1alpha']) {
   });
 }
 
-function openClient(t: TestContext, address: string): Client {
-  const client = new Client(address, credentials.createInsecure());
-  t.after(() => client.close());
-  return client;
-}
-
-function methodOf(protoPath: string, service: string, method: string): MethodDefinition<object, object> {
-  const definition = loadSync(protoPath, { keepCase: true, enums: String })[service];
-  assert.ok(definition !== undefined && method in definition, `${protoPath} has ${service}/${method}`);
-  return (definition as Record<string, MethodDefinition<object, object>>)[method] ?? assert.fail();
-}
-
-function checkHealth(t: TestContext, address: string, service: string): Promise<unknown> {
-  const { path, requestSerialize, responseDeserialize } = methodOf(
-    healthProtoPath,
-    'grpc.health.v1.Health',
-    'Check',
-  );
-  return new Promise((resolve, reject) => {
-    openClient(t, address).makeUnaryRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      { service },
-      (error, response) => (error === null ? resolve(response) : reject(error)),
-    );
-  });
-}
+test('reflection describes grpc.health.v1 with its map as protoc writes it', async (t) => {
+  const { address } = await startServer(t, answer);
+  const bytes = await reflect(t, address, 'v1', 'grpc.health.v1.Health');
+  const file = descriptor.FileDescriptorProto.decode(bytes).toJSON();
+  const list = file['messageType'].find(({ name }: { name: string }) => name === 'HealthListResponse');
+  assert.deepEqual(list.nestedType[0].options, { mapEntry: true });
+});
 
 /** Statuses as Watch tells them, growing. */
 function watchHealth(t: TestContext, address: string): unknown[] {
@@ -194,7 +213,12 @@ function watchHealth(t: TestContext, address: string): unknown[] {
 }
 
 /** The file that holds the service, as a reflection client gets it. */
-async function reflect(t: TestContext, address: string, version: string): Promise<Uint8Array> {
+async function reflect(
+  t: TestContext,
+  address: string,
+  version: string,
+  symbol = serviceName,
+): Promise<Uint8Array> {
   const protoPath = createRequire(import.meta.url).resolve(
     `@grpc/reflection/build/proto/grpc/reflection/${version}/reflection.proto`,
   );
@@ -206,7 +230,7 @@ async function reflect(t: TestContext, address: string, version: string): Promis
   const stream = openClient(t, address).makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
   const response = await new Promise<ReflectionResponse>((resolve, reject) => {
     stream.on('data', resolve).on('error', reject);
-    stream.end({ file_containing_symbol: serviceName });
+    stream.end({ file_containing_symbol: symbol });
   });
   return response.file_descriptor_response?.file_descriptor_proto[0] ?? assert.fail();
 }

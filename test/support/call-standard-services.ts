@@ -50,13 +50,19 @@ interface ListedServices {
   readonly list_services_response?: { readonly service: readonly { readonly name: string }[] };
 }
 
-function openClient(t: TestContext, address: string): Client {
+/** A client of any service, closed at the test's end. */
+export function openClient(t: TestContext, address: string): Client {
   const client = new Client(address, credentials.createInsecure());
   t.after(() => client.close());
   return client;
 }
 
-function methodOf(protoPath: string, service: string, method: string): MethodDefinition<object, object> {
+/** The definition of one method of a .proto file. */
+export function methodOf(
+  protoPath: string,
+  service: string,
+  method: string,
+): MethodDefinition<object, object> {
   const methods = loadSync(protoPath, { keepCase: true, enums: String })[service] as
     | Record<string, MethodDefinition<object, object>>
     | undefined;

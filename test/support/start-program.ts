@@ -29,7 +29,8 @@ export function startProgram(t: Pick<TestContext, 'after'>, args: readonly strin
   };
 }
 
-async function waitForEnd(child: ChildProcessWithoutNullStreams): Promise<EndedProgram> {
+/** Reads a program's output to its end. */
+export async function waitForEnd(child: ChildProcessWithoutNullStreams): Promise<EndedProgram> {
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {

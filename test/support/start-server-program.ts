@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type ChannelCredentials, Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Environment } from '../../src/program/settings.js';
 import { createTestClient } from './call-driver.js';
+import { type EndedProgram, waitForEnd } from './start-program.js';
 
 const main = fileURLToPath(new URL('../../src/server/main.js', import.meta.url));
 export const standIn = fileURLToPath(new URL('../../../test/stand-in/driver.mjs', import.meta.url));
@@ -37,18 +38,8 @@ export async function startMetadataServer(t: Pick<TestContext, 'after'>, port = 
 }
 
 /** Runs kfp-driver-server with these arguments and this environment alone, to its end. */
-export async function runServerProgram(args: readonly string[], env: Environment) {
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env['PATH'], ...env } });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const [exitCode] = await once(child, 'close');
-  return { exitCode, stdout, stderr };
+export function runServerProgram(args: readonly string[], env: Environment): Promise<EndedProgram> {
+  return waitForEnd(spawn(process.execPath, [main, ...args], { env: { PATH: process.env['PATH'], ...env } }));
 }
 
 export interface ServerProgramOptions {

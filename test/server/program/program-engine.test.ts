@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StatusError } from '../../../src/contract/status-error.js';
 import { createProgramEngine } from '../../../src/server/program/program-engine.js';
+import { mostAtOnce } from '../../support/most-at-once.js';
 import { startMetadataServer, testFolder } from '../../support/start-server-program.js';
 import {
   containerRequest,
@@ -246,16 +247,6 @@ test('sixty parallel drives never run more than four drivers, and each is served
   assert.deepEqual({ files: openFiles(), children: childrenOf(process.pid) }, before);
   assert.deepEqual(warnings, []);
 });
-
-function mostAtOnce(notes: string): number {
-  let running = 0;
-  let most = 0;
-  for (const note of notes.trim().split('\n')) {
-    running += note.startsWith('+') ? 1 : -1;
-    most = Math.max(most, running);
-  }
-  return most;
-}
 
 function collectWarnings(t: TestContext): string[] {
   const warnings: string[] = [];

@@ -1,0 +1,10 @@
+/** How many stand-ins ran at once, from the lines of STAND_IN_CONCURRENCY. */
+export function mostAtOnce(notes: string): number {
+  let running = 0;
+  let most = 0;
+  for (const note of notes.trim().split('\n')) {
+    running += note.startsWith('+') ? 1 : -1;
+    most = Math.max(most, running);
+  }
+  return most;
+}
