@@ -6,8 +6,11 @@ import { describePlan } from './describe-plan.js';
 import { createDevDriverUnderTest } from './dev-driver-under-test.js';
 import { drawPlan } from './fault-plan.js';
 import { runPlan } from './run-plan.js';
+import { runTrueTime } from './run-true-time.js';
 import type { Finding, Tally } from './tally.js';
 
+// Each program that was started listens to "exit".
+process.setMaxListeners(0);
 // So that "exit" comes, which ends what was started.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 try {
@@ -15,6 +18,7 @@ try {
   // Standard output belongs to the one JSON document.
   const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
   if (options.runsSeed) await runSeed(options, say);
+  if (options.runsTrueTime) await runCases(say);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   process.exitCode = 2;
@@ -29,6 +33,19 @@ async function runSeed({ seed, tasks, json }: ChaosOptions, say: (text: string) 
   if (json) process.stdout.write(`${JSON.stringify(outcome.tally)}\n`);
   const { duplicates, lost, hung } = outcome.tally;
   if (duplicates + lost + hung === 0) return rm(folder, { recursive: true });
+  say(`the logs are in ${folder}\n`);
+  process.exitCode = 1;
+}
+
+async function runCases(say: (text: string) => void): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
+  say('true time: three minutes\n');
+  const outcomes = await runTrueTime(folder);
+  for (const { name, faults, times } of outcomes) {
+    say(`${faults.length === 0 ? 'good' : 'BAD '}  ${name}: ${times}\n`);
+    for (const fault of faults) say(`      ${fault}\n`);
+  }
+  if (outcomes.every(({ faults }) => faults.length === 0)) return rm(folder, { recursive: true });
   say(`the logs are in ${folder}\n`);
   process.exitCode = 1;
 }

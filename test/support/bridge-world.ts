@@ -82,13 +82,14 @@ export function phaseOf(reply: ExecuteTemplateReply): string | undefined {
 }
 
 /** A new request_id needs a failure that was delivered since the last one was new. */
-function createAttemptCheck({ calls }: FakeDriver) {
+function createAttemptCheck({ calls, overlaps }: FakeDriver) {
   const seen = new Map<string, Set<string>>(taskNames.map((task) => [task, new Set()]));
   const allowed = new Set<string>(taskNames);
   let checked = 0;
   return {
     allow: (task: TaskName) => void allowed.add(task),
     check: () => {
+      assert.deepEqual(overlaps, [], 'two calls in flight for one request_id');
       for (const { task, requestId } of calls.slice(checked)) {
         const requestIds = seen.get(task);
         if (requestIds?.has(requestId) === true) continue;
@@ -107,6 +108,7 @@ function checkReply(reply: ExecuteTemplateReply): void {
   else assert.match(`${phase}`, /^(Succeeded|Failed|Error)$/);
   assert.equal(phase === undefined, !('message' in reply.node));
   if ('message' in reply.node) assert.match(reply.node.message, /\S/);
+  if ('message' in reply.node) assert.doesNotMatch(reply.node.message, /nobody foresaw/);
   if (!('outputs' in reply.node)) return;
   const { parameters } = reply.node.outputs;
   for (const { value } of parameters) assert.equal(typeof value, 'string');
