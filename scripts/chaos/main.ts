@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exitBadConfiguration } from '../../src/program/command-line.js';
 import { type ChaosOptions, readChaosOptions, usage } from './chaos-options.js';
 import { describePlan } from './describe-plan.js';
 import { createDevDriverUnderTest } from './dev-driver-under-test.js';
@@ -13,15 +14,19 @@ import type { Finding, Tally } from './tally.js';
 process.setMaxListeners(0);
 // So that "exit" comes, which ends what was started.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-try {
-  const options = readChaosOptions(process.argv.slice(2));
-  // Standard output belongs to the one JSON document.
-  const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
-  if (options.runsSeed) await runSeed(options, say);
-  if (options.runsTrueTime) await runCases(say);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-  process.exitCode = 2;
+const options = parseOrExit(process.argv.slice(2));
+// Standard output belongs to the one JSON document.
+const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
+if (options.runsSeed) await runSeed(options, say);
+if (options.runsTrueTime) await runCases(say);
+
+function parseOrExit(args: readonly string[]): ChaosOptions {
+  try {
+    return readChaosOptions(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    return process.exit(exitBadConfiguration);
+  }
 }
 
 async function runSeed({ seed, tasks, json }: ChaosOptions, say: (text: string) => void): Promise<void> {
