@@ -1,19 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TcpProxy } from '../../test/support/tcp-proxy.js';
-import type { DriverUnderTest } from './driver-under-test.js';
 import type { Fault } from './fault-plan.js';
-import type { RestartingAgent } from './restarting-agent.js';
-import type { SidecarProcess } from './sidecar-process.js';
-
-/** Everything that a fault may happen to. */
-export interface Stage {
-  readonly driver: DriverUnderTest;
-  /** One for each place of the driver; the sidecar knows only them. */
-  readonly driverProxies: readonly [TcpProxy, TcpProxy];
-  readonly sidecar: SidecarProcess;
-  readonly agentProxy: TcpProxy;
-  readonly agent: RestartingAgent;
-}
+import type { Stage } from './stage.js';
 
 /** Goes through the faults in their order, each at its time, or `restMs` after the one before is over. */
 export async function applyFaults(

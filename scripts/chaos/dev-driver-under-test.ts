@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChildProgram, freePort, startChildProgram } from './child-program.js';
-import type { DriverTemper, DriverUnderTest, Execution } from './driver-under-test.js';
+import type { DriverTemper, DriverUnderTest, Execution, SeenCall } from './driver-under-test.js';
 
 /** The dev-driver, whose ids file outlives it. */
 export async function createDevDriverUnderTest(folder: string, seed: number): Promise<DriverUnderTest> {
   const idsFile = join(folder, 'ids.jsonl');
+  const logFile = join(folder, 'dev-driver.log');
   const ports = [await freePort(), await freePort()] as const;
   let running: ChildProgram | undefined;
   let starts = 0;
@@ -24,18 +25,21 @@ export async function createDevDriverUnderTest(folder: string, seed: number): Pr
           // Another seed at each start, or every process would fail the same calls.
           ...['--seed', `${(seed * 1_000 + starts) % 2 ** 32}`, ...toFlags(temper)],
         ],
-        logFile: join(folder, 'dev-driver.log'),
+        logFile,
       });
     },
     kill: () => end('SIGKILL'),
     drain: () => end('SIGTERM'),
     executions: async () => (existsSync(idsFile) ? readExecutions(idsFile) : []),
+    calls: async () => readCalls(logFile),
   };
 }
 
-function toFlags({ delay, status, probability, retryInfoMs, loseAnswers }: DriverTemper): string[] {
+function toFlags(temper: DriverTemper): string[] {
+  const { delay, status, probability, failFirst = 0, retryInfoMs, loseAnswers } = temper;
   return [
     ...['--delay-ms', delay, '--status', status, '--probability', `${probability}`],
+    ...['--fail-first', `${failFirst}`],
     ...(retryInfoMs === undefined ? [] : ['--retry-info-ms', `${retryInfoMs}`]),
     ...['--lose-answers', `${loseAnswers}`],
   ];
@@ -48,4 +52,15 @@ function readExecutions(idsFile: string): Execution[] {
     const { task, requestId, response } = JSON.parse(line);
     return { task, requestId, executionId: String(response.execution_id ?? response.task_id) };
   });
+}
+
+/** The log has one of these lines for each call that has ended. */
+const callLines: readonly string[] = ['drove', 'did not drive', 'failed a call, as asked'];
+
+function readCalls(logFile: string): SeenCall[] {
+  const lines = readFileSync(logFile, 'utf8').split('\n').slice(0, -1);
+  return lines
+    .map((line) => JSON.parse(line))
+    .filter(({ message }) => callLines.includes(message))
+    .map(({ requestId, timestamp, ms = 0 }) => ({ requestId, arrivedMs: Date.parse(timestamp) - ms }));
 }

@@ -5,6 +5,8 @@ export interface DriverTemper {
   /** Status of the calls that fail before they are driven, and how many do. */
   readonly status: string;
   readonly probability: number;
+  /** How many of the first calls fail. */
+  readonly failFirst?: number;
   readonly retryInfoMs: number | undefined;
   /** How many good answers are lost on their way. */
   readonly loseAnswers: number;
@@ -15,6 +17,13 @@ export interface Execution {
   readonly task: string;
   readonly requestId: string;
   readonly executionId: string;
+}
+
+/** One call that a driver saw, whether it drove or not. */
+export interface SeenCall {
+  readonly requestId: string;
+  /** Epoch milliseconds. */
+  readonly arrivedMs: number;
 }
 
 /** A driver server as a process of its own, at one of two places at a time. */
@@ -28,4 +37,6 @@ export interface DriverUnderTest {
   drain(): Promise<void>;
   /** All executions so far, those of killed processes as well. */
   executions(): Promise<readonly Execution[]>;
+  /** The calls that have ended so far. */
+  calls(): Promise<readonly SeenCall[]>;
 }

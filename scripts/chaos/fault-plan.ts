@@ -42,8 +42,8 @@ const msPerTask = 48;
 
 /**
  * Draws a plan. Half of the seeds let calls end in a status that is final, with Argo's retries after it, and never
- * end the sidecar: a sidecar that comes back cannot know how many attempts a node had, and would repeat the first
- * while the second may be at the driver. That is known and told in the README, with the way out.
+ * end the sidecar: one that comes back cannot know how many attempts a node had, and would repeat the first while
+ * the second may be at the driver. That is a limit of a sidecar without a disk, not of a seed.
  */
 export function drawPlan(seed: number, tasks: number): Plan {
   const dice = createDice(seed);

@@ -1,23 +1,32 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exitBadConfiguration } from '../../src/program/command-line.js';
 import { type ChaosOptions, readChaosOptions, usage } from './chaos-options.js';
 import { describePlan } from './describe-plan.js';
 import { createDevDriverUnderTest } from './dev-driver-under-test.js';
 import { drawPlan } from './fault-plan.js';
 import { runPlan } from './run-plan.js';
+import { runTrueTime } from './run-true-time.js';
 import type { Finding, Tally } from './tally.js';
 
+// Each program that was started listens to "exit".
+process.setMaxListeners(0);
 // So that "exit" comes, which ends what was started.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-try {
-  const options = readChaosOptions(process.argv.slice(2));
-  // Standard output belongs to the one JSON document.
-  const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
-  if (options.runsSeed) await runSeed(options, say);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-  process.exitCode = 2;
+const options = parseOrExit(process.argv.slice(2));
+// Standard output belongs to the one JSON document.
+const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
+if (options.runsSeed) await runSeed(options, say);
+if (options.runsTrueTime) await runCases(say);
+
+function parseOrExit(args: readonly string[]): ChaosOptions {
+  try {
+    return readChaosOptions(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    return process.exit(exitBadConfiguration);
+  }
 }
 
 async function runSeed({ seed, tasks, json }: ChaosOptions, say: (text: string) => void): Promise<void> {
@@ -29,6 +38,19 @@ async function runSeed({ seed, tasks, json }: ChaosOptions, say: (text: string) 
   if (json) process.stdout.write(`${JSON.stringify(outcome.tally)}\n`);
   const { duplicates, lost, hung } = outcome.tally;
   if (duplicates + lost + hung === 0) return rm(folder, { recursive: true });
+  say(`the logs are in ${folder}\n`);
+  process.exitCode = 1;
+}
+
+async function runCases(say: (text: string) => void): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
+  say('true time: three minutes\n');
+  const outcomes = await runTrueTime(folder);
+  for (const { name, faults, times } of outcomes) {
+    say(`${faults.length === 0 ? 'good' : 'BAD '}  ${name}: ${times}\n`);
+    for (const fault of faults) say(`      ${fault}\n`);
+  }
+  if (outcomes.every(({ faults }) => faults.length === 0)) return rm(folder, { recursive: true });
   say(`the logs are in ${folder}\n`);
   process.exitCode = 1;
 }

@@ -1,8 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Agent, createAgent } from '../../src/play/agent/agent.js';
 import { createPluginClient, type PluginClient } from '../../src/play/agent/plugin-client.js';
 import type { NodeResult } from '../../src/play/agent/plugin-reply.js';
-import type { Clock } from '../../src/play/clock.js';
-import { systemClock } from '../../src/play/clock.js';
+import { type Clock, systemClock } from '../../src/play/clock.js';
 
 export interface RestartingAgentOptions {
   readonly address: string;
@@ -87,6 +87,13 @@ export class RestartingAgent {
     };
     this.nodes.set(name, node);
     this.#ask(node);
+  }
+
+  /** Waits until the controller knows the end of every node, at most so long. */
+  async allFinal(timeoutMs: number): Promise<void> {
+    const endMs = performance.now() + timeoutMs;
+    const isOpen = () => [...this.nodes.values()].some(({ published }) => published === undefined);
+    while (isOpen() && performance.now() < endMs) await delay(100);
   }
 
   #ask(node: AgentNode): void {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ExecuteRequest } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { resendKey, resendMayDriveTwice, type StatusError } from '../contract/status-error.js';
@@ -22,13 +23,16 @@ export interface Progress {
 }
 
 export function newProgress(beganMs: number, outcomeUnknown: boolean): Progress {
+  const trouble = new AbortController();
+  // Every POST that is held listens; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, trouble.signal);
   return {
     beganMs,
     turnMs: undefined,
     tries: 0,
     lastFailure: undefined,
     outcomeUnknown,
-    trouble: new AbortController(),
+    trouble,
   };
 }
 

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import type { ExecuteTemplateReply } from '../../src/argo/reply.js';
+import { AnswerWindow } from '../../src/bridge/answer-window.js';
+import { CallLedger } from '../../src/bridge/call-ledger.js';
+import type { Progress } from '../../src/bridge/drive-task.js';
+import { createExecuteTemplate } from '../../src/bridge/execute-template.js';
+import type { FinalAnswer } from '../../src/bridge/final-answer.js';
+import { PatchBudget } from '../../src/bridge/patch-budget.js';
+import { createSteps } from '../../src/bridge/steps.js';
+import { Turns } from '../../src/bridge/turns.js';
+import type { Clock } from '../../src/program/clock.js';
+import { type BridgeEvent, type BridgeLimits, type TaskName, taskNames } from './bridge-events.js';
+import { collectLog } from './collect-log.js';
+import { createFakeClock, settled } from './fake-clock.js';
+import { createFakeDriver, type FakeDriver } from './fake-driver.js';
+import { containerArguments, containerOutputs, templateBody } from './templates.js';
+
+/** Everything of the sidecar between HTTP and gRPC, with a clock and a driver that the test turns. */
+function createBridge(clock: Clock, driver: FakeDriver, limits: BridgeLimits, maxEntries: number) {
+  return createExecuteTemplate({
+    pluginKey: 'driver-plugin',
+    messageAfterMs: 30_000,
+    steps: createSteps({
+      driver,
+      clock,
+      logger: collectLog(),
+      turns: new Turns(limits.calls),
+      timeoutMs: 120_000,
+      stepTimeoutMs: limits.stepTimeoutMs,
+      resendUnknownOutcomes: true,
+      random: () => 0.5,
+      maxOutputBytes: limits.outputBytes,
+    }),
+    ledger: new CallLedger<FinalAnswer, Progress>({ maxEntries, maxBytes: 1 << 20, onEvicted: () => {} }),
+    answerWindow: new AnswerWindow({ windowMs: 20_000, most: limits.workers / 2, clock }),
+    patchBudget: new PatchBudget({ intervalMs: 10_000, maxBytes: limits.outputBytes, nowMs: clock.nowMs }),
+    stayAwayMs: () => undefined,
+    nowMs: clock.nowMs,
+  });
+}
+
+/** A sidecar to which events happen; it throws as soon as a reply or a call to the driver breaks a rule. */
+export function createBridgeWorld(limits: BridgeLimits, maxEntries: number) {
+  const clock = createFakeClock();
+  const driver = createFakeDriver(clock);
+  const execute = createBridge(clock, driver, limits, maxEntries);
+  const open: AbortController[] = [];
+  const succeeded = new Set<TaskName>();
+  const attempts = createAttemptCheck(driver);
+  const post = async (task: TaskName, delivered: boolean): Promise<ExecuteTemplateReply> => {
+    const gone = new AbortController();
+    open.push(gone);
+    const body = JSON.stringify(templateBody({ ...containerArguments, task_name: task }));
+    const { reply, onDelivered } = await execute(body, gone.signal);
+    open.splice(open.indexOf(gone), 1);
+    checkReply(reply);
+    if (phaseOf(reply) === 'Succeeded') succeeded.add(task);
+    if (onDelivered === undefined || !delivered || gone.signal.aborted) return reply;
+    onDelivered();
+    if (phaseOf(reply) !== 'Succeeded') attempts.allow(task);
+    return reply;
+  };
+  const posts: Promise<unknown>[] = [];
+  const faults: unknown[] = [];
+  const happen = async (event: BridgeEvent): Promise<void> => {
+    if (event.kind === 'POST')
+      posts.push(post(event.task, event.delivered).catch((fault) => faults.push(fault)));
+    else if (event.kind === 'time passes') await clock.advance(event.ms);
+    else if (event.kind === 'a call ends') driver.inFlight[event.which]?.end(event.how);
+    else open[event.which]?.abort();
+    await settled();
+    if (faults.length > 0) throw faults[0];
+    attempts.check();
+  };
+  return { clock, driver, succeeded, post, posts, happen };
+}
+
+export type BridgeWorld = ReturnType<typeof createBridgeWorld>;
+
+export function phaseOf(reply: ExecuteTemplateReply): string | undefined {
+  return 'node' in reply && 'phase' in reply.node ? reply.node.phase : undefined;
+}
+
+/** A new request_id needs a failure that was delivered since the last one was new. */
+function createAttemptCheck({ calls, overlaps }: FakeDriver) {
+  const seen = new Map<string, Set<string>>(taskNames.map((task) => [task, new Set()]));
+  const allowed = new Set<string>(taskNames);
+  let checked = 0;
+  return {
+    allow: (task: TaskName) => void allowed.add(task),
+    check: () => {
+      assert.deepEqual(overlaps, [], 'two calls in flight for one request_id');
+      for (const { task, requestId } of calls.slice(checked)) {
+        const requestIds = seen.get(task);
+        if (requestIds?.has(requestId) === true) continue;
+        assert.ok(allowed.delete(task), 'a new request_id without a delivered failure');
+        requestIds?.add(requestId);
+      }
+      checked = calls.length;
+    },
+  };
+}
+
+function checkReply(reply: ExecuteTemplateReply): void {
+  assert.ok('node' in reply, 'a template of ours got {}');
+  const phase = phaseOf(reply);
+  if ('requeue' in reply) assert.match(`${phase} ${reply.requeue}`, /^(undefined|Pending) [1-9]\d*ms$/);
+  else assert.match(`${phase}`, /^(Succeeded|Failed|Error)$/);
+  assert.equal(phase === undefined, !('message' in reply.node));
+  if ('message' in reply.node) assert.match(reply.node.message, /\S/);
+  if ('message' in reply.node) assert.doesNotMatch(reply.node.message, /nobody foresaw/);
+  if (!('outputs' in reply.node)) return;
+  const { parameters } = reply.node.outputs;
+  for (const { value } of parameters) assert.equal(typeof value, 'string');
+  const names = parameters.map(({ name }) => name);
+  for (const { name } of containerOutputs) assert.ok(names.includes(name), name);
+}
