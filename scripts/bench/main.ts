@@ -15,7 +15,7 @@ import { describeSpread, measurePair, type Series } from './measure.js';
  */
 const rounds = 5;
 const driverServerProgram = 'dist/src/server/main.js';
-const driverProgram = resolve('scripts/bench/program.sh');
+const driverProgram = resolve('test/stand-in/light-driver.sh');
 const folder = await mkdtemp(join(tmpdir(), 'bench-'));
 let tasks = 0;
 
@@ -125,6 +125,8 @@ async function startDriverServer(env: Readonly<Record<string, string>>) {
     NAMESPACE: 'kubeflow',
     ALLOW_UNAUTHENTICATED: 'true',
     DRIVER_PROGRAM: driverProgram,
+    DRIVER_PROGRAM_ENV: 'STAND_IN_SLEEP_SECONDS',
+    STAND_IN_SLEEP_SECONDS: '0.05',
     MLMD_SERVER_ADDRESS: '127.0.0.1',
     MLMD_SERVER_PORT: String(port),
     WORK_DIR: folder,
@@ -166,7 +168,10 @@ function createClient(address: string) {
 
 function runProgram(args: readonly string[]): Promise<void> {
   return new Promise((done, fail) => {
-    const program = spawn(driverProgram, args, { stdio: 'ignore' });
+    const program = spawn(driverProgram, args, {
+      stdio: 'ignore',
+      env: { PATH: process.env['PATH'], STAND_IN_SLEEP_SECONDS: '0.05' },
+    });
     program.once('error', fail);
     program.once('close', () => done());
   });

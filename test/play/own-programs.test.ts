@@ -14,10 +14,10 @@ const { SERVER_PORT, DRIVER_HOST, DRIVER_PORT, TOKEN_PATH, ADMIN_PORT } = proces
 const token = TOKEN_PATH === undefined ? undefined : readFileSync(TOKEN_PATH, 'utf8');
 const facts = { args: process.argv.slice(2), SERVER_PORT, DRIVER_HOST, DRIVER_PORT, TOKEN_PATH, ADMIN_PORT, token };
 writeFileSync(note, JSON.stringify(facts));
+process.on('SIGTERM', () => { writeFileSync(import.meta.filename + '.stopped', ''); process.exit(0); });
 ${more}
 console.log('no JSON');
 console.log(JSON.stringify({ level: 'info', message: 'listening', address: '${address}' }));
-process.on('SIGTERM', () => { writeFileSync(import.meta.filename + '.stopped', ''); process.exit(0); });
 setInterval(() => undefined, 1000);
 `;
 

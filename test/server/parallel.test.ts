@@ -9,7 +9,7 @@ import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/
 import { readStatusDetails } from '../../src/contract/status-details.js';
 import { callDriver } from '../support/call-driver.js';
 import { mostAtOnce } from '../support/most-at-once.js';
-import { startServerProgram, testFolder } from '../support/start-server-program.js';
+import { lightStandIn, startServerProgram, testFolder } from '../support/start-server-program.js';
 import { containerRequest, readJsonLines } from './program/fixtures.js';
 
 const skip = existsSync('/proc/self/fd') ? false : 'children and open files are counted in /proc';
@@ -20,7 +20,7 @@ test('500 parallel requests run four drivers at most, and each is served, or ref
   const folder = testFolder(t);
   const [effects, concurrency] = [join(folder, 'effects'), join(folder, 'concurrency')];
   const { pid, connect, workDir } = await startServerProgram(t, {
-    env: { MAX_PROGRAMS: '4' },
+    env: { MAX_PROGRAMS: '4', DRIVER_PROGRAM: lightStandIn },
     standIn: { STAND_IN_EFFECTS: effects, STAND_IN_CONCURRENCY: concurrency },
   });
   const client = connect();

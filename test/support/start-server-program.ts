@@ -12,7 +12,10 @@ import { createTestClient } from './call-driver.js';
 import { type EndedProgram, waitForEnd } from './start-program.js';
 
 const main = fileURLToPath(new URL('../../src/server/main.js', import.meta.url));
-export const standIn = fileURLToPath(new URL('../../../test/stand-in/driver.mjs', import.meta.url));
+const standInFile = (name: string) =>
+  fileURLToPath(new URL(`../../../test/stand-in/${name}`, import.meta.url));
+export const standIn = standInFile('driver.mjs');
+export const lightStandIn = standInFile('light-driver.sh');
 
 /** One line of the server's log. */
 export type ServerLogLine = Readonly<Record<string, unknown>>;
