@@ -32,13 +32,17 @@ export async function startChildProgram(options: ChildProgramOptions): Promise<C
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
-  const ended = once(child, 'close').then(() => {
+  let asked = false;
+  const ended = once(child, 'close').then(([exitCode, signal]) => {
     process.off('exit', kill);
+    // By somebody else, or by a bug: it explains what is found later.
+    if (!asked) process.stderr.write(`${options.program} ended unasked: ${signal ?? exitCode}\n`);
   });
   const address = await listening(child, ended, options);
   return {
     address,
     end: async (signal) => {
+      asked = true;
       child.kill(signal);
       await ended;
     },

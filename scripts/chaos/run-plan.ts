@@ -22,11 +22,13 @@ export async function runPlan(
   const stage = await setStage({ ...plan, driver, scale, folder });
   try {
     const beganMs = performance.now();
-    await Promise.all([
+    // All of them, so that no lane starts anything after the stage is closed.
+    const ends = await Promise.allSettled([
       submitTasks(plan, stage.agent, beganMs),
       applyFaults(stage, plan.driverLane, { beganMs, restMs: 0 }),
       applyFaults(stage, plan.agentLane, { beganMs, restMs: fiveAttemptsMs }),
     ]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     await stage.agent.allFinal(generousMs);
   } finally {
     await stage.close();
