@@ -39,17 +39,26 @@ function readPem(setting: string, pem: Pem): Buffer | null {
   }
 }
 
-/** Metadata of each call: the bearer token of a file that is read each time, because projected tokens rotate. */
-export function createCallMetadata(tokenPath: string | undefined): () => Promise<Metadata> {
+/** Where the bearer token for the driver server comes from: its text, or a file, or nowhere. */
+export interface TokenSource {
+  readonly token: string | undefined;
+  readonly tokenPath: string | undefined;
+}
+
+/** Metadata of each call: the bearer token. A file is read each time, because projected tokens rotate. */
+export function createCallMetadata({ token, tokenPath }: TokenSource): () => Promise<Metadata> {
   return async () => {
     const metadata = new Metadata();
-    if (tokenPath === undefined) return metadata;
-    const token = await readFile(tokenPath, 'utf8').catch((error: unknown) => {
-      throw new StatusError('UNAVAILABLE', 'the file that DRIVER_TOKEN_FILE names cannot be read', {
-        cause: error,
-      });
-    });
-    metadata.set('authorization', `Bearer ${token.trim()}`);
+    const bearer = tokenPath === undefined ? token : await readToken(tokenPath);
+    if (bearer !== undefined) metadata.set('authorization', `Bearer ${bearer.trim()}`);
     return metadata;
   };
+}
+
+async function readToken(tokenPath: string): Promise<string> {
+  try {
+    return await readFile(tokenPath, 'utf8');
+  } catch (cause) {
+    throw new StatusError('UNAVAILABLE', 'the file that DRIVER_TOKEN_FILE names cannot be read', { cause });
+  }
 }

@@ -39,6 +39,15 @@ export const driverSettings = {
     optional(anyText('a name')),
     '',
   ),
+  driverToken: {
+    ...setting(
+      'DRIVER_TOKEN',
+      'bearer token for the server, from a Secret',
+      optional(anyText('a token')),
+      '',
+    ),
+    secret: true,
+  },
   driverTokenFile: setting(
     'DRIVER_TOKEN_FILE',
     'file with a bearer token for the server, read for each call',

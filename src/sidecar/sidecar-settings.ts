@@ -129,7 +129,13 @@ export type SidecarSettings = SettingsOf<typeof sidecarSettings>;
 
 /** Faults that no setting has alone. */
 export function checkSidecarSettings(settings: SidecarSettings): string[] {
-  const { driverTlsCert, driverTlsKey } = settings;
-  if ((driverTlsCert === undefined) === (driverTlsKey === undefined)) return [];
-  return ['DRIVER_TLS_CERT and DRIVER_TLS_KEY belong together: set both or neither'];
+  const { driverTlsCert, driverTlsKey, driverToken, driverTokenFile } = settings;
+  const faults: string[] = [];
+  if ((driverTlsCert === undefined) !== (driverTlsKey === undefined)) {
+    faults.push('DRIVER_TLS_CERT and DRIVER_TLS_KEY belong together: set both or neither');
+  }
+  if (driverToken !== undefined && driverTokenFile !== undefined) {
+    faults.push('DRIVER_TOKEN and DRIVER_TOKEN_FILE both name a token: set one of them');
+  }
+  return faults;
 }

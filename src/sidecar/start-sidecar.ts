@@ -110,13 +110,13 @@ function connectDriver(
   logger: Logger,
   clock: Clock,
 ): DriverClient {
-  const { driverTlsCa, driverTlsCert, driverTlsKey, driverTokenFile } = settings;
+  const { driverTlsCa, driverTlsCert, driverTlsKey, driverToken, driverTokenFile } = settings;
   logGrpc(logger);
   return createDriverClient({
     ...settings,
     target: target.target,
     credentials: createDriverCredentials(target.tls, driverTlsCa, driverTlsCert, driverTlsKey),
-    callMetadata: createCallMetadata(driverTokenFile),
+    callMetadata: createCallMetadata({ token: driverToken, tokenPath: driverTokenFile }),
     serverName: settings.driverTlsServerName,
     useProxy: settings.driverUseProxy,
     clock,
