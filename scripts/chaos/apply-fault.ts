@@ -27,6 +27,10 @@ async function applyFault(stage: Stage, fault: Fault): Promise<void> {
     case 'driver connections are cut':
       for (const proxy of stage.driverProxies) proxy.cut();
       return;
+    case 'metadata is away':
+      stage.driver.setMetadata?.(false);
+      await sleep(fault.forMs);
+      return stage.driver.setMetadata?.(true);
     case 'driver proxies':
       return turnProxies(
         stage.driverProxies.map((proxy, index) => ({ proxy, mode: fault.modes[index] ?? 'forward' })),

@@ -4,7 +4,10 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly tasks: number;
   readonly json: boolean;
-  readonly driver: 'dev';
+  /** The dev-driver, or kfp-driver-server with a stand-in for KFP's driver. */
+  readonly driver: 'dev' | 'server';
+  /** Whether SIGKILL reaches kfp-driver-server too, which has no memory beyond its process. */
+  readonly sigkill: boolean;
   /** The random schedule of the seed. */
   readonly runsSeed: boolean;
   /** The cases that need minutes of true time. */
@@ -12,7 +15,7 @@ export interface ChaosOptions {
 }
 
 export const usage =
-  'chaos [--seed N] [--tasks 500] [--driver dev] [--true-time] [--json]\n' +
+  'chaos [--seed N] [--tasks 500] [--driver dev|server [--sigkill]] [--true-time] [--json]\n' +
   'Without --seed: seed 1 and the true-time cases (3 minutes); --true-time alone: only those.\n';
 
 /** Reads the command line. Throws an Error with a sentence for what it does not know. */
@@ -24,16 +27,20 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions {
       tasks: { type: 'string', default: '500' },
       json: { type: 'boolean', default: false },
       driver: { type: 'string', default: 'dev' },
+      sigkill: { type: 'boolean', default: false },
       'true-time': { type: 'boolean', default: false },
     },
   });
   const trueTime = values['true-time'];
-  if (values.driver !== 'dev') throw new Error(`--driver must be dev, not ${values.driver}`);
+  const { driver } = values;
+  if (driver !== 'dev' && driver !== 'server')
+    throw new Error(`--driver must be dev or server, not ${driver}`);
   return {
     seed: wholeNumber('--seed', values.seed ?? '1'),
     tasks: wholeNumber('--tasks', values.tasks),
     json: values.json,
-    driver: values.driver,
+    driver,
+    sigkill: values.sigkill,
     runsSeed: values.seed !== undefined || !trueTime,
     runsTrueTime: trueTime || values.seed === undefined,
   };

@@ -35,6 +35,10 @@ export interface DriverUnderTest {
   kill(): Promise<void>;
   /** SIGTERM; resolves when it has ended. */
   drain(): Promise<void>;
+  /** Opens or closes the port of what the driver depends on, where it depends on something. */
+  readonly setMetadata?: (isThere: boolean) => void;
+  /** Closes what stood beside the driver. */
+  readonly close?: () => Promise<void>;
   /** All executions so far, those of killed processes as well. */
   executions(): Promise<readonly Execution[]>;
   /** The calls that have ended so far. */

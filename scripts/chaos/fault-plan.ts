@@ -12,6 +12,7 @@ export type Fault = { readonly atMs: number } & (
       readonly temper: DriverTemper;
     }
   | { readonly kind: 'driver connections are cut' }
+  | { readonly kind: 'metadata is away'; readonly forMs: number }
   | {
       readonly kind: 'driver proxies';
       readonly modes: readonly [ProxyMode, ProxyMode];
@@ -111,7 +112,8 @@ type WithoutPlace<F> = F extends unknown ? Omit<F, 'atMs'> : never;
 type Unplaced = WithoutPlace<Fault>;
 
 function drawDriverFault(dice: Dice, retried: boolean): Unplaced {
-  const kind = dice.pick(['ends', 'ends', 'cut', 'proxies', 'proxies'] as const);
+  const kind = dice.pick(['ends', 'ends', 'cut', 'proxies', 'proxies', 'metadata'] as const);
+  if (kind === 'metadata') return { kind: 'metadata is away', forMs: dice.between(300, 3_000) };
   if (kind === 'cut') return { kind: 'driver connections are cut' };
   if (kind === 'proxies') {
     const modes = ['drop', 'silent', 'cut reply', 'frozen', 'forward'] as const;

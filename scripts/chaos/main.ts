@@ -8,6 +8,7 @@ import { createDevDriverUnderTest } from './dev-driver-under-test.js';
 import { drawPlan } from './fault-plan.js';
 import { runPlan } from './run-plan.js';
 import { runTrueTime } from './run-true-time.js';
+import { createServerUnderTest } from './server-under-test.js';
 import type { Finding, Tally } from './tally.js';
 
 // Each program that was started listens to "exit".
@@ -29,11 +30,16 @@ function parseOrExit(args: readonly string[]): ChaosOptions {
   }
 }
 
-async function runSeed({ seed, tasks, json }: ChaosOptions, say: (text: string) => void): Promise<void> {
+async function runSeed(options: ChaosOptions, say: (text: string) => void): Promise<void> {
+  const { seed, tasks, json } = options;
   const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
   const plan = drawPlan(seed, tasks);
   say(describePlan(plan));
-  const outcome = await runPlan(plan, await createDevDriverUnderTest(folder, seed), folder);
+  const driver =
+    options.driver === 'dev'
+      ? await createDevDriverUnderTest(folder, seed)
+      : await createServerUnderTest(folder, options.sigkill);
+  const outcome = await runPlan(plan, driver, folder);
   say(describeOutcome(outcome));
   if (json) process.stdout.write(`${JSON.stringify(outcome.tally)}\n`);
   const { duplicates, lost, hung } = outcome.tally;

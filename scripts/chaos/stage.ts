@@ -48,6 +48,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const close = async () => {
     agent.stop();
     await Promise.all([sidecar.end('SIGKILL'), driver.drain()]);
+    await driver.close?.();
     await Promise.all([...driverProxies, agentProxy].map((proxy) => proxy.close()));
   };
   return { driver, driverProxies, sidecar, agentProxy, agent, close };

@@ -68,6 +68,7 @@ function start(settings: ServerSettings, { engine, credentials, namespace }: Pre
     port: settings.serverPort,
     maxMessageBytes: settings.maxMessageBytes,
     maxConnectionAgeMs: settings.maxConnectionAgeMs,
+    repeatGraceMs: settings.repeatGraceMs,
     ...(tokenFile !== undefined && { authenticate: authenticateByToken(tokenFile) }),
   });
 }

@@ -3,6 +3,7 @@ import type { ExecuteResponse } from '../contract/generated/kfp/driver/v1/Execut
 import { StatusError } from '../contract/status-error.js';
 import type { LogFacts } from '../program/logger.js';
 import { invalidArgument } from './check-request.js';
+import { serverEnding } from './drive-failure.js';
 import type { Engine } from './engine.js';
 import { fingerprintOfRequest, keyOfRequest } from './fingerprint-request.js';
 import type { Outcome, RequestLedger } from './request-ledger.js';
@@ -18,8 +19,12 @@ export interface DrivenOnce {
 export interface OnceDriver {
   /** Drives a request unless its request_id was driven before. Rejects with a StatusError where nothing was driven. */
   readonly driveOnce: (request: ExecuteRequest__Output, deadlineMs: number) => Promise<DrivenOnce>;
+  /** From now on only what was driven before is answered; anything else is UNAVAILABLE, as not driven. */
+  readonly stop: () => void;
   /** Resolves as soon as nothing is being driven. */
   readonly idle: () => Promise<void>;
+  /** Milliseconds since the last drive ended; Infinity when there was none. */
+  readonly quietMs: () => number;
 }
 
 export interface OnceDriverParts {
@@ -35,14 +40,18 @@ export interface OnceDriverParts {
 export function createOnceDriver(parts: OnceDriverParts): OnceDriver {
   const { ledger } = parts;
   const running = new Set<Promise<DrivenOnce>>();
+  let stopped = false;
+  let lastEndMs = Number.NEGATIVE_INFINITY;
   const drive = async (key: string, request: ExecuteRequest__Output, deadlineMs: number) => {
     const driven = await runEngine(parts, key, request, deadlineMs);
     await ledger.finish(key, driven.outcome);
+    lastEndMs = performance.now();
     return driven;
   };
   return {
     driveOnce: async (request, deadlineMs) => {
       const key = keyOfRequest(request);
+      if (stopped && ledger.lookUp(key) === undefined) throw serverEnding();
       const claim = await ledger.claim(key, fingerprintOfRequest(request));
       if (claim.kind === 'conflict') {
         const description = 'was used before, for a request with another content';
@@ -55,9 +64,13 @@ export function createOnceDriver(parts: OnceDriverParts): OnceDriver {
       running.add(driving);
       return driving.finally(() => running.delete(driving));
     },
+    stop: () => {
+      stopped = true;
+    },
     idle: async () => {
       while (running.size > 0) await Promise.allSettled(running);
     },
+    quietMs: () => performance.now() - lastEndMs,
   };
 }
 

@@ -53,6 +53,12 @@ const service = {
     seconds(0, day),
     '115',
   ),
+  repeatGraceMs: setting(
+    'REPEAT_GRACE_SECONDS',
+    'after SIGTERM, answer repeats until no driver has ended for so long',
+    seconds(0, day),
+    '10',
+  ),
   logLevel: setting('LOG_LEVEL', 'least severe level in the log', oneOf(logLevels), 'info'),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 

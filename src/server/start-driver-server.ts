@@ -35,6 +35,8 @@ export interface DriverServerOptions {
   readonly maxMessageBytes?: number;
   /** A connection that is older is replaced, so that clients look the server's name up again. */
   readonly maxConnectionAgeMs?: number;
+  /** While it ends, stay for repeats until no drive has ended for so long; 0 by default. */
+  readonly repeatGraceMs?: number;
   /** Stands between the wire and the service: for faults. */
   readonly wrapExecute?: (execute: ExecuteHandler) => ExecuteHandler;
 }
@@ -43,7 +45,8 @@ export interface DriverServer {
   /** HOST:PORT */
   readonly address: string;
   /**
-   * Says NOT_SERVING and takes no new calls (GOAWAY). What is running may finish within `graceMs`, then it is
+   * Says NOT_SERVING and drives nothing new. For a while it stays for repeats: an answer that was lost on its way is
+   * known to nobody else. Then it takes no calls (GOAWAY). What is running may finish within `graceMs`, then it is
    * aborted; every call gets a status. Resolves when the engine is closed and every connection has ended. A second
    * drain may shorten the grace of the first.
    */
@@ -60,7 +63,15 @@ const flushGraceMs = 1_000;
  * address cannot be bound. Clients may ping as often as they like: grpc-js has no policy against it.
  */
 export async function startDriverServer(options: DriverServerOptions): Promise<DriverServer> {
-  const { engine, ledger, logger, host, port, wrapExecute = (execute) => execute } = options;
+  const {
+    engine,
+    ledger,
+    logger,
+    host,
+    port,
+    repeatGraceMs = 0,
+    wrapExecute = (execute) => execute,
+  } = options;
   const { maxMessageBytes = 16 << 20, credentials = ServerCredentials.createInsecure() } = options;
   const openCalls = createOpenCalls(executePath);
   const server = new Server(serverOptions(options, maxMessageBytes, openCalls));
@@ -81,7 +92,8 @@ export async function startDriverServer(options: DriverServerOptions): Promise<D
   const boundPort = await bind(server, `${authority}:${port}`, credentials);
   return {
     address: `${authority}:${boundPort}`,
-    drain: (graceMs) => drain({ server, health, openCalls, onceDriver, abort, engine }, graceMs),
+    drain: (graceMs) =>
+      drain({ server, health, openCalls, onceDriver, abort, engine, repeatGraceMs }, graceMs),
   };
 }
 
@@ -116,17 +128,19 @@ interface Draining {
   readonly onceDriver: OnceDriver;
   readonly abort: AbortController;
   readonly engine: Engine;
+  readonly repeatGraceMs: number;
 }
 
-async function drain(
-  { server, health, openCalls, onceDriver, abort, engine }: Draining,
-  graceMs: number,
-): Promise<void> {
+async function drain(draining: Draining, graceMs: number): Promise<void> {
+  const { server, health, openCalls, onceDriver, abort, engine } = draining;
+  const beganMs = performance.now();
   health.stop();
+  onceDriver.stop();
+  await within(graceMs, untilCollected(draining));
   const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
   // First the calls, the last of which may begin a drive; then the drives, whose callers may have gone.
   const idle = openCalls.none().then(onceDriver.idle);
-  if (!(await within(graceMs, idle))) {
+  if (!(await within(graceMs - (performance.now() - beganMs), idle))) {
     abort.abort();
     openCalls.endUnreceived();
     if (!(await within(abortGraceMs, idle))) openCalls.endAll();
@@ -134,6 +148,13 @@ async function drain(
   await within(flushGraceMs, closed);
   server.forceShutdown();
   await within(flushGraceMs, engine.close());
+}
+
+/** Resolves when nothing is driven, and whoever lost the last answer has had time to ask for it again. */
+async function untilCollected({ onceDriver, repeatGraceMs }: Draining): Promise<void> {
+  await onceDriver.idle();
+  const leftMs = repeatGraceMs - onceDriver.quietMs();
+  if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs).unref());
 }
 
 /** True once `done` resolves, false after `timeoutMs`. */

@@ -42,7 +42,7 @@ test('health says NOT_SERVING while the engine cannot drive, and SERVING when it
   assert.deepEqual(await checkHealth(t, address, serviceName), { status: 'SERVING' });
 });
 
-test('a drain says NOT_SERVING, takes no new connection, and lets what is running finish', async (t) => {
+test('a drain says NOT_SERVING, drives nothing new, and lets what is running finish for all who ask', async (t) => {
   const gate = createGate();
   const { address, client, drives, drain } = await startServer(t, async () => {
     await gate.opened;
@@ -57,10 +57,13 @@ test('a drain says NOT_SERVING, takes no new connection, and lets what is runnin
   await until(() => statuses.length === 2);
   const late = createTestClient(address);
   t.after(() => late.close());
-  assert.equal((await refusalOf(callDriver(late, aRequest()))).code, grpcStatus.UNAVAILABLE);
+  const other = aRequest({ request_id: 'another' });
+  assert.equal((await refusalOf(callDriver(late, other))).code, grpcStatus.UNAVAILABLE);
+  const repeat = callDriver(late, aRequest());
+  await until(() => drives[0]?.[1].joined() === true);
   gate.open();
 
-  assert.deepEqual(await running, { execution_id: '7' });
+  assert.deepEqual([await running, await repeat], [{ execution_id: '7' }, { execution_id: '7' }]);
   await drained;
   assert.deepEqual(statuses, ['SERVING', 'NOT_SERVING']);
   assert.equal(drives.length, 1);
