@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from '../program/is-object.js';
 import { nestingOf, objectMembers } from './json-text.js';
 
 /** The workflow that Argo's agent vouches for. */
@@ -36,8 +37,6 @@ export type ParsedTemplate =
 /** Deepest nesting of objects and arrays that is taken, in the body and in each JSON spec. */
 export const deepestNesting = 500;
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
 /**
  * Reads the body that Argo's agent POSTs: {"workflow":{"metadata":{...}},"template":{"name","inputs","outputs",
  * "plugin":{KEY:{"args":{...}}}}}. Throws a SyntaxError only when it is no JSON; a template whose `plugin` lacks
@@ -75,10 +74,6 @@ export function parseExecuteTemplate(body: string, pluginKey: string): ParsedTem
 
 function toObject(value: unknown): JsonObject {
   return isObject(value) ? value : {};
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function requireText(from: JsonObject, key: string, path: string, faults: string[]): string {

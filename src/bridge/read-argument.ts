@@ -1,6 +1,7 @@
 import { nestingOf } from '../argo/json-text.js';
 import type { Argument } from '../argo/parse-execute-template.js';
-import { deepestNesting, isObject } from '../argo/parse-execute-template.js';
+import { deepestNesting } from '../argo/parse-execute-template.js';
+import { isObject } from '../program/is-object.js';
 import type { ArgumentKind } from './driver-arguments.js';
 
 /** What an argument becomes on the wire, or the second half of the sentence `argument "x" ...` that refuses it. */

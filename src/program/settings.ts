@@ -77,6 +77,12 @@ export function describeSettings(table: SettingsTable): string {
     .join('\n');
 }
 
+/** Units of settings: seconds and bytes. */
+export const day = 86_400;
+export const kib = 1024;
+export const mib = 1024 * kib;
+export const gib = 1024 * mib;
+
 /** Any text. */
 export function anyText(form: string): Reader<string> {
   return { form, parse: (value) => ({ value }) };

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import type { Status } from '../contract/status-error.js';
 import { exitBadConfiguration } from '../program/command-line.js';
+import { isObject } from '../program/is-object.js';
 import { logLevels } from '../program/logger.js';
 import {
   anyText,
@@ -17,7 +18,7 @@ import {
 import { readVersion } from '../program/version.js';
 import { cannotStart } from './cannot-start.js';
 import { delayDistribution } from './memory/delay-distribution.js';
-import { isObject, parseJson } from './memory/parse-spec.js';
+import { parseJson } from './memory/parse-spec.js';
 
 const statuses = Object.keys(grpcStatus).filter(
   (name): name is Status => name !== 'OK' && Number.isNaN(Number(name)),

@@ -1,7 +1,11 @@
 import { logLevels } from '../program/logger.js';
 import {
   anyText,
+  day,
   flag,
+  gib,
+  kib,
+  mib,
   oneOf,
   optional,
   port,
@@ -14,10 +18,6 @@ import {
 import { isReadable } from './is-readable.js';
 import { programSettings } from './program/program-settings.js';
 
-const day = 86_400;
-const kib = 1024;
-const mib = 1024 * kib;
-const gib = 1024 * mib;
 const pem = optional(anyText('PEM text, or the path of a PEM file'));
 
 const service = {

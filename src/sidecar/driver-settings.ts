@@ -1,7 +1,11 @@
 import { parseDriverTarget } from '../driver/driver-target.js';
 import {
   anyText,
+  day,
   flag,
+  gib,
+  kib,
+  mib,
   oneOf,
   optional,
   port,
@@ -17,10 +21,6 @@ const driverHost: Reader<string> = {
   parse: (value) => (parseDriverTarget(value, 1) === undefined ? undefined : { value }),
 };
 const pem = optional(anyText('PEM text, or the path of a PEM file'));
-const day = 86_400;
-const kib = 1024;
-const mib = 1024 * kib;
-const gib = 1024 * mib;
 
 /** Settings that say where the driver is and how to reach it. */
 export const driverSettings = {

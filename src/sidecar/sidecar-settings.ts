@@ -1,7 +1,11 @@
 import { logLevels } from '../program/logger.js';
 import {
   anyText,
+  day,
   flag,
+  gib,
+  kib,
+  mib,
   oneOf,
   port,
   type Setting,
@@ -11,11 +15,6 @@ import {
   wholeNumber,
 } from '../program/settings.js';
 import { driverSettings } from './driver-settings.js';
-
-const day = 86_400;
-const kib = 1024;
-const mib = 1024 * kib;
-const gib = 1024 * mib;
 
 /** Settings of deadlines, repeats and bounds. */
 const steps = {

@@ -1,8 +1,8 @@
+import { isObject, type JsonObject } from '../../program/is-object.js';
 import { invalidArgument } from '../check-request.js';
 
 /** Parsed JSON that nobody has checked yet. */
 export type Json = unknown;
-export type JsonObject = Readonly<Record<string, Json>>;
 
 /** Parses a JSON spec of a request; absent and "" are undefined. INVALID_ARGUMENT names the field, not its text. */
 export function parseSpec(field: string, text: string | undefined): JsonObject | undefined {
@@ -19,10 +19,6 @@ export function parseJson(text: string): Json {
   } catch {
     return undefined;
   }
-}
-
-export function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Walks a path of own properties; undefined where it ends early. */

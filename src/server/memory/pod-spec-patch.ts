@@ -1,5 +1,6 @@
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
-import { at, type Json, type JsonObject } from './parse-spec.js';
+import type { JsonObject } from '../../program/is-object.js';
+import { at, type Json } from './parse-spec.js';
 
 /**
  * A pod spec patch of the shape that KFP's driver writes

@@ -1,4 +1,5 @@
-import { at, isObject, type Json, type JsonObject, parseJson } from './parse-spec.js';
+import { isObject, type JsonObject } from '../../program/is-object.js';
+import { at, type Json, parseJson } from './parse-spec.js';
 
 /** Input parameters of a DAG whose values are known; the others are left out. */
 export type Inputs = ReadonlyMap<string, Json>;

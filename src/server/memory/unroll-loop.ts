@@ -1,4 +1,5 @@
-import { at, type Json, type JsonObject, parseJson } from './parse-spec.js';
+import type { JsonObject } from '../../program/is-object.js';
+import { at, type Json, parseJson } from './parse-spec.js';
 import type { Inputs } from './resolve-inputs.js';
 
 /** What a DAG is once its iterator has been looked at. */
