@@ -68,7 +68,7 @@ async function measure(sidecar: Sidecar): Promise<number[]> {
     collect();
     const { heapUsed } = process.memoryUsage();
     heaps.push(heapUsed);
-    const { entries, bytes } = sidecar.ledger;
+    const { entries, bytes } = sidecar.ledger();
     const mib = (heapUsed / 2 ** 20).toFixed(1);
     process.stdout.write(
       `${done + measureEvery} tasks: ledger ${entries} entries, ${bytes} bytes; heap ${mib} MiB\n`,

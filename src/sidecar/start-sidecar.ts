@@ -26,7 +26,7 @@ export interface Sidecar {
   /** http://HOST:PORT */
   readonly address: string;
   /** What the call ledger holds. */
-  readonly ledger: CallLedger<FinalAnswer, Progress>['size'];
+  ledger(): CallLedger<FinalAnswer, Progress>['size'];
   /** Drains as SIGTERM asks for, within the grace, then closes. */
   stop(): Promise<void>;
   /** Closes at once. */
@@ -42,14 +42,10 @@ export async function startSidecar(
   logger: Logger,
   clock = systemClock,
 ): Promise<Sidecar> {
+  const { pluginKey, shutdownGraceMs: graceMs } = settings;
   const target = toTarget(settings);
   const driver = connectDriver(settings, target, logger, clock);
-  const ledger = new CallLedger<FinalAnswer, Progress>({
-    maxEntries: settings.maxLedgerEntries,
-    maxBytes: settings.maxLedgerBytes,
-    onEvicted: (facts) =>
-      logger.warn('forgot answers early: MAX_LEDGER_ENTRIES or MAX_LEDGER_BYTES is reached', facts),
-  });
+  const ledger = createLedger(settings, logger);
   const answerWindow = new AnswerWindow({
     windowMs: settings.answerWindowMs,
     most: Math.max(1, Math.floor(settings.agentWorkers / 2)),
@@ -57,44 +53,46 @@ export async function startSidecar(
   });
   let draining = false;
   const executeTemplate = createExecuteTemplate({
-    pluginKey: settings.pluginKey,
-    messageAfterMs: settings.messageAfterMs,
-    steps: createSteps({
-      ...settings,
-      driver,
-      turns: new Turns(settings.maxConcurrentCalls),
-      clock,
-      random: Math.random,
-      logger,
-    }),
+    ...bridgeParts(settings, driver, logger, clock),
     ledger,
     answerWindow,
-    patchBudget: new PatchBudget({
-      intervalMs: settings.patchIntervalMs,
-      maxBytes: settings.maxOutputBytes,
-      nowMs: clock.nowMs,
-    }),
-    stayAwayMs: () => (draining ? settings.shutdownGraceMs + stayAwayMoreMs : undefined),
-    nowMs: clock.nowMs,
+    stayAwayMs: () => (draining ? graceMs + stayAwayMoreMs : undefined),
   });
-  const isOurs = (body: string) => parseExecuteTemplate(body, settings.pluginKey).kind === 'ours';
+  const isOurs = (body: string) => parseExecuteTemplate(body, pluginKey).kind === 'ours';
   const server = createServer(agentTimeouts, createApp({ ...settings, executeTemplate, isOurs, logger }));
   const address = await listen(server, settings.serverHost, settings.serverPort);
   logger.info('listening', { version: readVersion(), address, driver: target.target, tls: target.tls });
   const close = () => closeAll(server, driver);
+  const stop = async () => {
+    draining = true;
+    logger.info('draining', { callsInFlight: ledger.size.started });
+    answerWindow.close();
+    await drain(server, () => ledger.size.started, { graceMs, clock });
+    await close();
+  };
+  return { address, ledger: () => ledger.size, stop, close };
+}
+
+function createLedger({ maxLedgerEntries, maxLedgerBytes }: SidecarSettings, logger: Logger) {
+  return new CallLedger<FinalAnswer, Progress>({
+    maxEntries: maxLedgerEntries,
+    maxBytes: maxLedgerBytes,
+    onEvicted: (facts) =>
+      logger.warn('forgot answers early: MAX_LEDGER_ENTRIES or MAX_LEDGER_BYTES is reached', facts),
+  });
+}
+
+/** What the way of a request needs and nothing else does. */
+function bridgeParts(settings: SidecarSettings, driver: DriverClient, logger: Logger, clock: Clock) {
+  const { pluginKey, messageAfterMs, patchIntervalMs: intervalMs, maxOutputBytes: maxBytes } = settings;
+  const { nowMs } = clock;
+  const turns = new Turns(settings.maxConcurrentCalls);
   return {
-    address,
-    get ledger() {
-      return ledger.size;
-    },
-    close,
-    stop: async () => {
-      draining = true;
-      logger.info('draining', { callsInFlight: ledger.size.started });
-      answerWindow.close();
-      await drain(server, () => ledger.size.started, { graceMs: settings.shutdownGraceMs, clock });
-      await close();
-    },
+    pluginKey,
+    messageAfterMs,
+    steps: createSteps({ ...settings, driver, turns, clock, random: Math.random, logger }),
+    patchBudget: new PatchBudget({ intervalMs, maxBytes, nowMs }),
+    nowMs,
   };
 }
 

@@ -38,7 +38,7 @@ export async function startTestSidecar(env: Environment) {
     address: sidecar.address,
     tokenPath,
     log,
-    ledger: () => sidecar.ledger,
+    ledger: sidecar.ledger,
     stop: () => sidecar.stop(),
     post: (body: string | object, headers: Record<string, string> = {}) =>
       post(sidecar.address, body, headers),
