@@ -31,24 +31,7 @@ export async function createServerUnderTest(folder: string, sigkill: boolean): P
       running = await startChildProgram({
         program: 'src/server/main.js',
         logFile: join(folder, 'driver-server.log'),
-        env: {
-          PATH: process.env['PATH'] ?? '',
-          NAMESPACE: 'kubeflow',
-          ALLOW_UNAUTHENTICATED: 'true',
-          SERVER_HOST: '127.0.0.1',
-          SERVER_PORT: String(ports[place]),
-          // A sidecar asks again after 10 s at the most: 5 for its own backoff, 5 for the connection's.
-          REPEAT_GRACE_SECONDS: '10',
-          WORK_DIR: folder,
-          DRIVER_PROGRAM: resolve('test/stand-in/driver.mjs'),
-          DRIVER_PROGRAM_ENV: 'STAND_IN_EFFECTS,STAND_IN_DELAY_MS',
-          STAND_IN_EFFECTS: effectsFile,
-          STAND_IN_DELAY_MS: String(meanMs(temper)),
-          MAX_PROGRAMS: '8',
-          ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline.kubeflow',
-          MLMD_SERVER_ADDRESS: '127.0.0.1',
-          MLMD_SERVER_PORT: String(metadataProxy.port),
-        },
+        env: serverEnv(folder, ports[place], metadataProxy.port, effectsFile, temper),
       });
     },
     kill: () => end(sigkill ? 'SIGKILL' : 'SIGTERM'),
@@ -63,6 +46,33 @@ export async function createServerUnderTest(folder: string, sigkill: boolean): P
     },
     executions: async () => (existsSync(effectsFile) ? readExecutions(effectsFile) : []),
     calls: async () => [],
+  };
+}
+
+function serverEnv(
+  folder: string,
+  port: number,
+  metadataPort: number,
+  effectsFile: string,
+  temper: DriverTemper,
+): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    NAMESPACE: 'kubeflow',
+    ALLOW_UNAUTHENTICATED: 'true',
+    SERVER_HOST: '127.0.0.1',
+    SERVER_PORT: String(port),
+    // A sidecar asks again after 10 s at the most: 5 for its own backoff, 5 for the connection's.
+    REPEAT_GRACE_SECONDS: '10',
+    WORK_DIR: folder,
+    DRIVER_PROGRAM: resolve('test/stand-in/driver.mjs'),
+    DRIVER_PROGRAM_ENV: 'STAND_IN_EFFECTS,STAND_IN_DELAY_MS',
+    STAND_IN_EFFECTS: effectsFile,
+    STAND_IN_DELAY_MS: String(meanMs(temper)),
+    MAX_PROGRAMS: '8',
+    ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline.kubeflow',
+    MLMD_SERVER_ADDRESS: '127.0.0.1',
+    MLMD_SERVER_PORT: String(metadataPort),
   };
 }
 

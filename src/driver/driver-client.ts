@@ -47,24 +47,14 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
   const connect = () => new DriverService(options.target, options.credentials, channelOptions(options));
   const calls = new Set<{ cancel(): void }>();
   let client = connect();
-  const watchdog = createWatchdog(
-    options,
-    () => client,
-    () => {
-      const stuck = client;
-      client = connect();
-      // Ends the calls that wait for the stuck channel with UNAVAILABLE, as not sent.
-      stuck.close();
-      options.onChannelReplaced();
-    },
-  );
-  const failed = (status: Status, message: string, reach: Reach): CallResult => {
-    const error = new StatusError(status, message);
-    return {
-      kind: 'failed',
-      failure: { error, peer: peerOf(options.target), reach, tooLarge: false, pushback: undefined },
-    };
+  const replace = () => {
+    const stuck = client;
+    client = connect();
+    // Ends the calls that wait for the stuck channel with UNAVAILABLE, as not sent.
+    stuck.close();
+    options.onChannelReplaced();
   };
+  const watchdog = createWatchdog(options, () => client, replace);
   const call = (request: ExecuteRequest, metadata: Metadata, timeoutMs: number) =>
     new Promise<CallResult>((resolve) => {
       const done = watchdog.watch();
@@ -74,7 +64,7 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
         done();
         if (error) resolve({ kind: 'failed', failure: toCallError(error, options.target) });
         else if (response !== undefined) resolve({ kind: 'answered', response });
-        else resolve(failed('INTERNAL', 'the driver server sent no message', 'answered'));
+        else resolve(failed(options, 'INTERNAL', 'the driver server sent no message', 'answered'));
       });
       calls.add(started);
     });
@@ -84,13 +74,22 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
         return await call(request, await options.callMetadata(), timeoutMs);
       } catch (error) {
         const { status, message } = StatusError.from(error);
-        return failed(status, message, 'not sent');
+        return failed(options, status, message, 'not sent');
       }
     },
     close: () => {
       for (const started of calls) started.cancel();
       client.close();
     },
+  };
+}
+
+/** A failure that grpc-js did not report. */
+function failed({ target }: DriverClientOptions, status: Status, message: string, reach: Reach): CallResult {
+  const error = new StatusError(status, message);
+  return {
+    kind: 'failed',
+    failure: { error, peer: peerOf(target), reach, tooLarge: false, pushback: undefined },
   };
 }
 
