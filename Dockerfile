@@ -10,7 +10,6 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
-COPY scripts ./scripts
 COPY src ./src
 RUN npm run build && rm -rf dist/src/server dist/src/play && find dist -name '*.map' -delete
 

@@ -121,6 +121,6 @@ test('the image has no package manager, no shell and no other side of the contra
   const runtime = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
   assert.doesNotMatch(runtime, /^RUN /m);
   assert.doesNotMatch(runtime, /npm|yarn|corepack/);
-  assert.match(dockerfile, /^ARG RUNTIME_IMAGE=gcr\.io\/distroless\/nodejs20-/m);
+  assert.match(dockerfile, /^ARG RUNTIME_IMAGE=gcr\.io\/distroless\/nodejs22-/m);
   assert.match(dockerfile, /rm -rf dist\/src\/server dist\/src\/play/);
 });
