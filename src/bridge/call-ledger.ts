@@ -19,6 +19,7 @@ export interface CallRecord<Answer extends Answered, Progress> {
   /** Resolves once `answer` is there. */
   readonly done: Promise<void>;
   answer: Answer | undefined;
+  answeredMs: number;
   /** True once a reply with the answer was flushed to a socket that was still open. */
   delivered: boolean;
 }
@@ -33,6 +34,7 @@ export interface Work<Answer, Progress> {
 export type StartAttempt<Answer, Progress> = (attempt: number, again: boolean) => Work<Answer, Progress>;
 
 export interface LedgerOptions {
+  readonly nowMs: () => number;
   readonly maxEntries: number;
   readonly maxBytes: number;
   /** Told when an answer had to go although a repeat may still ask for it. */
@@ -87,6 +89,7 @@ export class CallLedger<Answer extends Answered, Progress> {
       progress: work.progress,
       done,
       answer: undefined,
+      answeredMs: Number.NaN,
       delivered: false,
     };
     this.#records.set(key, record);
@@ -98,6 +101,7 @@ export class CallLedger<Answer extends Answered, Progress> {
 
   #finish(record: CallRecord<Answer, Progress>, answer: Answer): void {
     record.answer = answer;
+    record.answeredMs = this.#options.nowMs();
     this.#started -= 1;
     this.#bytes += answer.bytes;
     // Last in the order of answers, which is the order of eviction.
@@ -111,14 +115,18 @@ export class CallLedger<Answer extends Answered, Progress> {
     this.#bytes -= entryBytes + (record.answer?.bytes ?? 0);
   }
 
-  /** Makes room: the oldest delivered successes go first, then delivered failures, then the rest; a started call never. */
+  /**
+   * Makes room: the oldest delivered successes go first, then delivered failures. A started call never goes, and an
+   * answer that nobody has collected only when nobody will: the driver server may have forgotten it by then.
+   */
   #evict(): void {
     const before = this.#records.size;
+    const nowMs = this.#options.nowMs();
     for (const isNext of evictionOrder) {
       if (!this.#isFull()) break;
       for (const record of this.#records.values()) {
         if (!this.#isFull()) break;
-        if (isNext(record)) this.#forget(record);
+        if (isNext(record, nowMs)) this.#forget(record);
       }
     }
     const entries = before - this.#records.size;
@@ -130,8 +138,13 @@ export class CallLedger<Answer extends Answered, Progress> {
   }
 }
 
-const evictionOrder: readonly ((record: CallRecord<Answered, unknown>) => boolean)[] = [
+/** For so long the driver server keeps a success: until then a repeat can still come, and must not be lost. */
+const uncollectedMs = 10 * 60_000;
+
+type IsNext = (record: CallRecord<Answered, unknown>, nowMs: number) => boolean;
+
+const evictionOrder: readonly IsNext[] = [
   ({ answer, delivered }) => delivered && answer?.succeeded === true,
   ({ answer, delivered }) => delivered && answer !== undefined,
-  ({ answer }) => answer !== undefined,
+  ({ answeredMs }, nowMs) => nowMs - answeredMs > uncollectedMs,
 ];

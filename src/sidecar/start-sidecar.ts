@@ -45,7 +45,7 @@ export async function startSidecar(
   const { pluginKey, shutdownGraceMs: graceMs } = settings;
   const target = toTarget(settings);
   const driver = connectDriver(settings, target, logger, clock);
-  const ledger = createLedger(settings, logger);
+  const ledger = createLedger(settings, logger, clock);
   const answerWindow = new AnswerWindow({
     windowMs: settings.answerWindowMs,
     most: Math.max(1, Math.floor(settings.agentWorkers / 2)),
@@ -73,8 +73,9 @@ export async function startSidecar(
   return { address, ledger: () => ledger.size, stop, close };
 }
 
-function createLedger({ maxLedgerEntries, maxLedgerBytes }: SidecarSettings, logger: Logger) {
+function createLedger({ maxLedgerEntries, maxLedgerBytes }: SidecarSettings, logger: Logger, clock: Clock) {
   return new CallLedger<FinalAnswer, Progress>({
+    nowMs: clock.nowMs,
     maxEntries: maxLedgerEntries,
     maxBytes: maxLedgerBytes,
     onEvicted: (facts) =>

@@ -135,6 +135,27 @@ describe('the call ledger', () => {
     assert.equal(new Set(driver.requests.map(({ request_id: id }) => id)).size, 1);
   });
 
+  it('keeps answers that nobody has collected although it is full', async (t) => {
+    const { opened, open } = gate();
+    const driver = await startDriver(() => opened.then(() => answered));
+    const sidecar = await startTestSidecar({
+      DRIVER_HOST: driver.address,
+      MAX_LEDGER_ENTRIES: '2',
+      ANSWER_WINDOW_SECONDS: '0',
+    });
+    t.after(() => Promise.all([sidecar.close(), driver.close()]));
+    const tasks = ['a', 'b', 'c', 'd', 'e'].map((name) =>
+      templateBody({ ...containerArguments, task_name: name }),
+    );
+    await Promise.all(tasks.map((task) => sidecar.post(task)));
+    await until(() => driver.requests.length === tasks.length);
+    open();
+    await until(() => sidecar.ledger().started === 0);
+    for (const task of tasks) await postUntilFinal(() => sidecar.post(task));
+    assert.equal(driver.requests.length, tasks.length);
+    await until(() => sidecar.ledger().entries === 2);
+  });
+
   it('forgets the oldest delivered success when it is full, with a warning', async (t) => {
     const driver = await startDriver(() => answered);
     const sidecar = await startTestSidecar({ DRIVER_HOST: driver.address, MAX_LEDGER_ENTRIES: '2' });

@@ -31,7 +31,12 @@ function createBridge(clock: Clock, driver: FakeDriver, limits: BridgeLimits, ma
       random: () => 0.5,
       maxOutputBytes: limits.outputBytes,
     }),
-    ledger: new CallLedger<FinalAnswer, Progress>({ maxEntries, maxBytes: 1 << 20, onEvicted: () => {} }),
+    ledger: new CallLedger<FinalAnswer, Progress>({
+      nowMs: clock.nowMs,
+      maxEntries,
+      maxBytes: 1 << 20,
+      onEvicted: () => {},
+    }),
     answerWindow: new AnswerWindow({ windowMs: 20_000, most: limits.workers / 2, clock }),
     patchBudget: new PatchBudget({ intervalMs: 10_000, maxBytes: limits.outputBytes, nowMs: clock.nowMs }),
     stayAwayMs: () => undefined,
