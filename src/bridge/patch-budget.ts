@@ -29,8 +29,7 @@ export class PatchBudget {
     const nowMs = this.#options.nowMs();
     this.#prune(nowMs);
     const ahead = this.#bytesAhead(key);
-    const free =
-      this.#options.maxBytes - this.#spent.reduce((sum, { bytes: spent }) => sum + spent, 0) - ahead;
+    const free = this.#options.maxBytes - this.#spentBytes() - ahead;
     // What is larger than the whole budget goes alone: refusing it is the caller's business.
     if (bytes <= free || (this.#spent.length === 0 && ahead === 0)) {
       this.#queue.delete(key);
@@ -47,6 +46,10 @@ export class PatchBudget {
     for (const [key, { untilMs }] of this.#queue) if (untilMs < nowMs) this.#queue.delete(key);
   }
 
+  #spentBytes(): number {
+    return this.#spent.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   #bytesAhead(key: string): number {
     let ahead = 0;
     for (const [other, { bytes }] of this.#queue) {
@@ -60,8 +63,7 @@ export class PatchBudget {
   #waitMs(needed: number, nowMs: number): number {
     const { intervalMs, maxBytes } = this.#options;
     const intervalsAhead = Math.floor(needed / (maxBytes + 1));
-    let toFree =
-      this.#spent.reduce((sum, { bytes }) => sum + bytes, 0) + (needed % (maxBytes + 1)) - maxBytes;
+    let toFree = this.#spentBytes() + (needed % (maxBytes + 1)) - maxBytes;
     for (const { atMs, bytes } of this.#spent) {
       toFree -= bytes;
       if (toFree <= 0) return atMs + intervalMs - nowMs + intervalsAhead * intervalMs;

@@ -52,16 +52,4 @@ export function aRequest(changes: ExecuteRequest = {}): ExecuteRequest {
   };
 }
 
-/** A gate that opens once. */
-export function createGate() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { open, opened };
-}
-
-/** Waits until something has become true; the runner's timeout ends a wait in vain. */
-export async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+export { gate as createGate, until } from './agent.js';
