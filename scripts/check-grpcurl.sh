@@ -11,7 +11,7 @@ bin="$PWD/dist/peers"
 [ -x "$bin/grpcurl" ] || GOBIN="$bin" GOFLAGS=-mod=mod go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3
 
 log=$(mktemp)
-node dist/src/server/dev-driver.js --port 0 > "$log" &
+node dist/src/server/dev-driver/main.js --port 0 > "$log" &
 driver=$!
 trap 'kill "$driver" 2> /dev/null || true; rm -f "$log"' EXIT
 until grep -q '"message":"listening"' "$log"; do
@@ -35,7 +35,7 @@ service=kfp.driver.v1.DriverService
 expect 'list' "$service" $grpcurl "$address" list
 expect 'describe with the contract in comments' 'Idempotent by request_id' $grpcurl "$address" describe "$service"
 expect 'describe with options' 'idempotency_level = IDEMPOTENT' $grpcurl "$address" describe "$service"
-expect 'describe a message' 'untrusted author' $grpcurl "$address" describe kfp.driver.v1.UntrustedWishes
+expect 'describe a message' 'untrusted author' $grpcurl "$address" describe kfp.driver.v1.UntrustedOverrides
 for file in examples/grpcurl/*.json; do
   # shellcheck disable=SC2016
   expect "$file" 'executionId' sh -c '"$1" -plaintext -d @ "$2" "$3/Execute" < "$4"' - "$bin/grpcurl" "$address" "$service" "$file"

@@ -1,6 +1,6 @@
-// Starts kfp-driver-server with the stand-in for KFP's driver and plays workflows through it, with `npm run play`'s
+// Starts kfp-driver-server with the fake of KFP's driver and plays workflows through it, with `npm run play`'s
 // program and a sidecar of its own: node scripts/play-driver-server.mjs [options of play] FILE...
-// Needs a build. The exit code is play's. STAND_IN_* variables reach the stand-in.
+// Needs a build. The exit code is play's. FAKE_DRIVER_* variables reach the fake.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -25,9 +25,9 @@ const server = spawn(process.execPath, [pathOf('dist/src/server/main.js')], {
     SERVER_PORT: '0',
     WORK_DIR: workDir,
     LOG_LEVEL: 'info',
-    DRIVER_PROGRAM: pathOf('test/stand-in/driver.mjs'),
+    DRIVER_PROGRAM: pathOf('test/fake-driver-program/driver.mjs'),
     DRIVER_PROGRAM_ENV: Object.keys(process.env)
-      .filter((name) => name.startsWith('STAND_IN_'))
+      .filter((name) => name.startsWith('FAKE_DRIVER_'))
       .join(','),
     KFP_POD_NAME: 'play',
     KFP_POD_UID: 'play',
@@ -53,7 +53,9 @@ function addressOf(child) {
     child.once('exit', (code) => reject(new Error(`kfp-driver-server ended with ${code}`)));
     createInterface(child.stdout).on('line', (line) => {
       const { message, address } = JSON.parse(line);
-      if (message === 'listening') resolve(address);
+      if (message === 'listening') {
+        resolve(address);
+      }
     });
   });
 }

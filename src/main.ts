@@ -1,6 +1,6 @@
+import { readCommand } from './common/command-line.js';
+import { createLogger, factsOfError, type Logger } from './common/logger.js';
 import { StatusError } from './contract/status-error.js';
-import { readCommand } from './program/command-line.js';
-import { createLogger, factsOfError, type Logger } from './program/logger.js';
 import { checkSidecarSettings, sidecarSettings } from './sidecar/sidecar-settings.js';
 import { type Sidecar, startSidecar } from './sidecar/start-sidecar.js';
 

@@ -10,14 +10,16 @@ const source = join(root, 'src');
 /** Which folders of src a folder may import beside itself. The sidecar is main.ts, sidecar/, bridge/, argo/ and driver/. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   contract: [],
-  program: [],
-  argo: ['program'],
-  driver: ['contract', 'program'],
-  bridge: ['argo', 'driver', 'contract', 'program'],
-  sidecar: ['bridge', 'argo', 'driver', 'contract', 'program'],
-  'main.ts': ['sidecar', 'contract', 'program'],
-  server: ['contract', 'program'],
-  play: ['contract', 'program'],
+  common: [],
+  argo: ['common'],
+  driver: ['contract', 'common'],
+  bridge: ['argo', 'driver', 'contract', 'common'],
+  sidecar: ['bridge', 'argo', 'driver', 'contract', 'common'],
+  workflow: ['common'],
+  play: ['workflow', 'common'],
+  server: ['contract', 'common'],
+  cli: ['sidecar', 'play', 'server', 'workflow', 'contract', 'common'],
+  'main.ts': ['cli', 'sidecar', 'contract', 'common'],
 };
 
 /**
@@ -26,16 +28,25 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
  */
 const mayImportInPlay: Readonly<Record<string, readonly string[]>> = {
   go: [],
-  workflow: ['go'],
-  expressions: ['workflow', 'go'],
-  agent: ['workflow', 'go'],
-  controller: ['expressions', 'workflow', 'go'],
-  walk: ['agent', 'controller', 'expressions', 'workflow', 'go'],
+  prepare: ['go'],
+  expressions: ['prepare', 'go'],
+  agent: ['prepare', 'go'],
+  controller: ['expressions', 'prepare', 'go'],
+  walk: ['agent', 'controller', 'expressions', 'prepare', 'go'],
   report: ['walk', 'controller'],
 };
 
+/** Within server/: the two engines, the ledger and the gRPC side know one another by what server/ itself declares. */
+const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
+  grpc: ['ledger'],
+  ledger: [],
+  'program-engine': [],
+  'memory-engine': [],
+  'dev-driver': ['memory-engine', 'ledger', 'grpc'],
+};
+
 /** What every folder of play/ may use; these import nothing of play/ themselves. */
-const sharedInPlay = ['clock', 'error-text', 'json', 'transient-text'].map((name) => `play/${name}`);
+const sharedInPlay = ['clock', 'transient-text'].map((name) => `play/${name}`);
 
 /** Where sidecar/ wires the two sides; the rest of it knows neither. */
 const wiring = ['sidecar/start-sidecar.ts', 'sidecar/app.ts', 'sidecar/driver-settings.ts'];
@@ -81,16 +92,17 @@ test("within sidecar/, only the files that wire the two sides know Argo's wire, 
   );
 });
 
-test('every folder of play/ has its place, and no import in it points against them', () => {
-  const forbidden = arrows
-    .filter(({ file, to }) => /^play\/[^/]+\//.test(file) && to.startsWith('play/'))
-    .filter(({ to }) => !sharedInPlay.includes(to.replace(/\.js$/, '')))
-    .filter(({ file, to }) => {
-      const [from = '', target = ''] = [file, to].map((path) => path.split('/')[1]);
-      return from !== target && mayImportInPlay[from]?.includes(target) !== true;
-    });
-  assert.deepEqual(forbidden, []);
-});
+for (const [room, places] of Object.entries({ play: mayImportInPlay, server: mayImportInServer })) {
+  test(`every folder of ${room}/ has its place, and no import in it points against them`, () => {
+    const forbidden = arrows
+      .filter(({ file, to }) => isInside(room, file) && isInside(room, to))
+      .filter(({ file, to }) => {
+        const [from = '', target = ''] = [file, to].map((path) => path.split('/')[1]);
+        return from !== target && places[from]?.includes(target) !== true;
+      });
+    assert.deepEqual(forbidden, []);
+  });
+}
 
 test('what all of play/ shares imports none of it', () => {
   const leaves = arrows.filter(({ file }) => sharedInPlay.includes(file.replace(/\.ts$/, '')));
@@ -101,7 +113,9 @@ test('only the sides that speak gRPC import its packages', () => {
   const users = files
     .filter(({ text }) => importsOf(text).some((specifier) => /^(@grpc\/|grpc-)/.test(specifier)))
     .map(({ file }) => layerOf(file));
-  const others = new Set(users.filter((layer) => ['argo', 'bridge', 'program', 'main.ts'].includes(layer)));
+  const others = new Set(
+    users.filter((layer) => ['argo', 'bridge', 'common', 'workflow', 'play', 'main.ts'].includes(layer)),
+  );
   assert.deepEqual([...others], []);
 });
 
@@ -140,6 +154,11 @@ test('forbidden imports would be found, in every form that they have', () => {
   const found = ['./a.js', './b.js', './c.js', './d.js', './e.js', './f.js', './g.js'];
   assert.deepEqual(importsOf(forms.join('\n')), found);
 });
+
+/** True for a file in one of the folders of a room, not for one that stands in the room itself. */
+function isInside(room: string, path: string): boolean {
+  return path.startsWith(`${room}/`) && path.split('/').length > 2;
+}
 
 function layerOf(file: string): string {
   return file.split('/')[0] ?? '';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { checkAgentToken } from '../src/argo/agent-token.js';
-import { readSettings } from '../src/program/settings.js';
+import { readSettings } from '../src/common/settings.js';
 import { sidecarSettings } from '../src/sidecar/sidecar-settings.js';
 
 interface EnvironmentVariable {

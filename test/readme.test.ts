@@ -24,9 +24,9 @@ test('the README has a row for each setting, with its default, and no other', ()
 });
 
 test('the README has a row for each gRPC status with its outcome', () => {
-  for (const [status, { phase, resend, meaning }] of Object.entries(outcomes)) {
+  for (const [status, { phase, retry, meaning }] of Object.entries(outcomes)) {
     const row = rows.find((line) => line.startsWith(`| ${status} | `));
-    assert.ok(row?.startsWith(`| ${status} | ${phase} | ${resend === 'never' ? 'no' : 'yes'}`), status);
+    assert.ok(row?.startsWith(`| ${status} | ${phase} | ${retry === 'never' ? 'no' : 'yes'}`), status);
     assert.ok(row?.endsWith(` | ${meaning} |`), status);
   }
 });

@@ -37,11 +37,15 @@ export async function startChild(
 function readAddress(child: ChildProcess, file: string): Promise<string> {
   return new Promise((resolve, reject) => {
     child.once('close', (exitCode) => reject(new Error(`${file} ended with ${exitCode} before it listened`)));
-    if (child.stdout === null) return;
+    if (child.stdout === null) {
+      return;
+    }
     // Read to the end: a full pipe would stop the program.
     createInterface(child.stdout).on('line', (line) => {
       const { message, address } = JSON.parse(line);
-      if (message === 'listening') resolve(address);
+      if (message === 'listening') {
+        resolve(address);
+      }
     });
   });
 }

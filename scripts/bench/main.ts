@@ -15,7 +15,7 @@ import { describeSpread, measurePair, type Series } from './measure.js';
  */
 const rounds = 5;
 const driverServerProgram = 'dist/src/server/main.js';
-const driverProgram = resolve('test/stand-in/light-driver.sh');
+const driverProgram = resolve('test/fake-driver-program/light-driver.sh');
 const folder = await mkdtemp(join(tmpdir(), 'bench-'));
 let tasks = 0;
 
@@ -26,7 +26,7 @@ await rm(folder, { recursive: true });
 
 /** One POST through the sidecar against the gRPC call that it makes. */
 async function benchSidecar(): Promise<void> {
-  const driver = await startChild('dist/src/server/dev-driver.js', ['--port', '0'], {});
+  const driver = await startChild('dist/src/server/dev-driver/main.js', ['--port', '0'], {});
   const tokenPath = join(folder, 'token');
   await writeFile(tokenPath, 'token');
   const sidecar = await startChild('dist/src/main.js', [], {
@@ -97,7 +97,9 @@ async function compare(
 ): Promise<void> {
   await measurePair(Math.ceil(runs / 5), first, second);
   const pairs: (readonly [Series, Series])[] = [];
-  for (let round = 0; round < rounds; round += 1) pairs.push(await measurePair(runs, first, second));
+  for (let round = 0; round < rounds; round += 1) {
+    pairs.push(await measurePair(runs, first, second));
+  }
   for (const part of ['p50Ms', 'p99Ms'] as const) {
     const added = pairs.map(([bare, through]) => through[part] - bare[part]);
     const ratio = pairs.map(([bare, through]) => through[part] / bare[part]);
@@ -125,8 +127,8 @@ async function startDriverServer(env: Readonly<Record<string, string>>) {
     NAMESPACE: 'kubeflow',
     ALLOW_UNAUTHENTICATED: 'true',
     DRIVER_PROGRAM: driverProgram,
-    DRIVER_PROGRAM_ENV: 'STAND_IN_SLEEP_SECONDS',
-    STAND_IN_SLEEP_SECONDS: '0.05',
+    DRIVER_PROGRAM_ENV: 'FAKE_DRIVER_SLEEP_SECONDS',
+    FAKE_DRIVER_SLEEP_SECONDS: '0.05',
     MLMD_SERVER_ADDRESS: '127.0.0.1',
     MLMD_SERVER_PORT: String(port),
     WORK_DIR: folder,
@@ -170,7 +172,7 @@ function runProgram(args: readonly string[]): Promise<void> {
   return new Promise((done, fail) => {
     const program = spawn(driverProgram, args, {
       stdio: 'ignore',
-      env: { PATH: process.env['PATH'], STAND_IN_SLEEP_SECONDS: '0.05' },
+      env: { PATH: process.env['PATH'], FAKE_DRIVER_SLEEP_SECONDS: '0.05' },
     });
     program.once('error', fail);
     program.once('close', () => done());

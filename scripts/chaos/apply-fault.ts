@@ -25,7 +25,9 @@ async function applyFault(stage: Stage, fault: Fault): Promise<void> {
       await sleep(fault.awayMs);
       return stage.driver.start(fault.place, fault.temper);
     case 'driver connections are cut':
-      for (const proxy of stage.driverProxies) proxy.cut();
+      for (const proxy of stage.driverProxies) {
+        proxy.cut();
+      }
       return;
     case 'metadata is away':
       stage.driver.setMetadata?.(false);
@@ -58,8 +60,12 @@ async function turnProxies(
   for (const { proxy, mode } of turned) {
     proxy.mode = mode;
     proxy.cutReplyAfter = bytes;
-    if (mode === 'silent' || mode === 'drop') proxy.cut();
+    if (mode === 'silent' || mode === 'drop') {
+      proxy.cut();
+    }
   }
   await sleep(forMs);
-  for (const { proxy } of turned) proxy.mode = 'forward';
+  for (const { proxy } of turned) {
+    proxy.mode = 'forward';
+  }
 }

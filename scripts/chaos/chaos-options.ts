@@ -4,7 +4,7 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly tasks: number;
   readonly json: boolean;
-  /** The dev-driver, or kfp-driver-server with a stand-in for KFP's driver. */
+  /** The dev-driver, or kfp-driver-server with a fake of KFP's driver. */
   readonly driver: 'dev' | 'server';
   /** Whether SIGKILL reaches kfp-driver-server too, which has no memory beyond its process. */
   readonly sigkill: boolean;
@@ -33,8 +33,9 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions {
   });
   const trueTime = values['true-time'];
   const { driver } = values;
-  if (driver !== 'dev' && driver !== 'server')
+  if (driver !== 'dev' && driver !== 'server') {
     throw new Error(`--driver must be dev or server, not ${driver}`);
+  }
   return {
     seed: wholeNumber('--seed', values.seed ?? '1'),
     tasks: wholeNumber('--tasks', values.tasks),
@@ -47,6 +48,8 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions {
 }
 
 function wholeNumber(flag: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${flag} must be a whole number, not "${text}"`);
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new Error(`${flag} must be a whole number, not "${text}"`);
+  }
   return Number(text);
 }

@@ -36,7 +36,9 @@ export async function startChildProgram(options: ChildProgramOptions): Promise<C
   const ended = once(child, 'close').then(([exitCode, signal]) => {
     process.off('exit', kill);
     // By somebody else, or by a bug: it explains what is found later.
-    if (!asked) process.stderr.write(`${options.program} ended unasked: ${signal ?? exitCode}\n`);
+    if (!asked) {
+      process.stderr.write(`${options.program} ended unasked: ${signal ?? exitCode}\n`);
+    }
   });
   const address = await listening(child, ended, options);
   return {
@@ -56,10 +58,14 @@ async function listening(
 ): Promise<string> {
   const listens = new Promise<string>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
-      if (stream === null) continue;
+      if (stream === null) {
+        continue;
+      }
       createInterface({ input: stream }).on('line', (line) => {
         appendFileSync(logFile, `${line}\n`);
-        if (line.includes('"listening"')) resolve(JSON.parse(line).address);
+        if (line.includes('"listening"')) {
+          resolve(JSON.parse(line).address);
+        }
       });
     }
   });

@@ -19,7 +19,7 @@ export async function createDevDriverUnderTest(folder: string, seed: number): Pr
     start: async (place, temper) => {
       starts += 1;
       running = await startChildProgram({
-        program: 'src/server/dev-driver.js',
+        program: 'src/server/dev-driver/main.js',
         args: [
           ...['--port', `${ports[place]}`, '--ids-file', idsFile, '--grace-ms', '1000'],
           // Another seed at each start, or every process would fail the same calls.

@@ -1,4 +1,4 @@
-import { createSeededRandom } from '../../src/server/memory/seeded-random.js';
+import { createSeededRandom } from '../../src/server/dev-driver/seeded-random.js';
 
 /** Everything that is left to chance, from one seed. */
 export interface Dice {

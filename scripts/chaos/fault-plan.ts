@@ -113,8 +113,12 @@ type Unplaced = WithoutPlace<Fault>;
 
 function drawDriverFault(dice: Dice, retried: boolean): Unplaced {
   const kind = dice.pick(['ends', 'ends', 'cut', 'proxies', 'proxies', 'metadata'] as const);
-  if (kind === 'metadata') return { kind: 'metadata is away', forMs: dice.between(300, 3_000) };
-  if (kind === 'cut') return { kind: 'driver connections are cut' };
+  if (kind === 'metadata') {
+    return { kind: 'metadata is away', forMs: dice.between(300, 3_000) };
+  }
+  if (kind === 'cut') {
+    return { kind: 'driver connections are cut' };
+  }
   if (kind === 'proxies') {
     const modes = ['drop', 'silent', 'cut reply', 'frozen', 'forward'] as const;
     return {
@@ -136,8 +140,12 @@ function drawDriverFault(dice: Dice, retried: boolean): Unplaced {
 /** Never more than four attempts of one POST are spoiled: after the fifth Argo itself gives the node up. */
 function drawAgentFault(dice: Dice, retried: boolean): Unplaced {
   const kind = dice.pick(['ends', 'restarts', 'cut', 'proxy', 'proxy'] as const);
-  if (kind === 'cut') return { kind: 'agent connections are cut' };
-  if (kind === 'ends' && !retried) return { kind: 'sidecar ends', signal: dice.pick(['SIGKILL', 'SIGTERM']) };
+  if (kind === 'cut') {
+    return { kind: 'agent connections are cut' };
+  }
+  if (kind === 'ends' && !retried) {
+    return { kind: 'sidecar ends', signal: dice.pick(['SIGKILL', 'SIGTERM']) };
+  }
   if (kind === 'proxy') {
     return {
       kind: 'agent proxy',

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exitBadConfiguration } from '../../src/program/command-line.js';
+import { exitBadConfiguration } from '../../src/common/command-line.js';
 import { type ChaosOptions, readChaosOptions, usage } from './chaos-options.js';
 import { describePlan } from './describe-plan.js';
 import { createDevDriverUnderTest } from './dev-driver-under-test.js';
@@ -14,12 +14,18 @@ import type { Finding, Tally } from './tally.js';
 // Each program that was started listens to "exit".
 process.setMaxListeners(0);
 // So that "exit" comes, which ends what was started.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => process.exit(130));
+}
 const options = parseOrExit(process.argv.slice(2));
 // Standard output belongs to the one JSON document.
 const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
-if (options.runsSeed) await runSeed(options, say);
-if (options.runsTrueTime) await runCases(say);
+if (options.runsSeed) {
+  await runSeed(options, say);
+}
+if (options.runsTrueTime) {
+  await runCases(say);
+}
 
 function parseOrExit(args: readonly string[]): ChaosOptions {
   try {
@@ -41,9 +47,13 @@ async function runSeed(options: ChaosOptions, say: (text: string) => void): Prom
       : await createServerUnderTest(folder, options.sigkill);
   const outcome = await runPlan(plan, driver, folder);
   say(describeOutcome(outcome));
-  if (json) process.stdout.write(`${JSON.stringify(outcome.tally)}\n`);
+  if (json) {
+    process.stdout.write(`${JSON.stringify(outcome.tally)}\n`);
+  }
   const { duplicates, lost, hung } = outcome.tally;
-  if (duplicates + lost + hung === 0) return rm(folder, { recursive: true });
+  if (duplicates + lost + hung === 0) {
+    return rm(folder, { recursive: true });
+  }
   say(`the logs are in ${folder}\n`);
   process.exitCode = 1;
 }
@@ -54,9 +64,13 @@ async function runCases(say: (text: string) => void): Promise<void> {
   const outcomes = await runTrueTime(folder);
   for (const { name, faults, times } of outcomes) {
     say(`${faults.length === 0 ? 'good' : 'BAD '}  ${name}: ${times}\n`);
-    for (const fault of faults) say(`      ${fault}\n`);
+    for (const fault of faults) {
+      say(`      ${fault}\n`);
+    }
   }
-  if (outcomes.every(({ faults }) => faults.length === 0)) return rm(folder, { recursive: true });
+  if (outcomes.every(({ faults }) => faults.length === 0)) {
+    return rm(folder, { recursive: true });
+  }
   say(`the logs are in ${folder}\n`);
   process.exitCode = 1;
 }

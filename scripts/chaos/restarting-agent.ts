@@ -61,17 +61,23 @@ export class RestartingAgent {
     const agent = createAgent(client.post, this.#clock, () => {});
     const patches = setInterval(() => this.#patch(), patchMs * scale);
     this.#running = { agent, client, patches };
-    for (const node of this.nodes.values()) this.#ask(node);
+    for (const node of this.nodes.values()) {
+      this.#ask(node);
+    }
   }
 
   stop(): void {
-    if (this.#running === undefined) return;
+    if (this.#running === undefined) {
+      return;
+    }
     const { agent, client, patches } = this.#running;
     this.#running = undefined;
     agent.stop();
     client.close();
     clearInterval(patches);
-    for (const node of this.nodes.values()) node.unpatched = undefined;
+    for (const node of this.nodes.values()) {
+      node.unpatched = undefined;
+    }
   }
 
   submit(name: string, body: string): void {
@@ -93,16 +99,22 @@ export class RestartingAgent {
   async allFinal(timeoutMs: number): Promise<void> {
     const endMs = performance.now() + timeoutMs;
     const isOpen = () => [...this.nodes.values()].some(({ published }) => published === undefined);
-    while (isOpen() && performance.now() < endMs) await delay(100);
+    while (isOpen() && performance.now() < endMs) {
+      await delay(100);
+    }
   }
 
   #ask(node: AgentNode): void {
-    if (node.published !== undefined || node.waitsForRetry) return;
+    if (node.published !== undefined || node.waitsForRetry) {
+      return;
+    }
     this.#running?.agent.submit({
       body: node.body,
       onPost: () => {},
       onResult: (result) => {
-        if (result === undefined || !final.includes(result.phase)) return;
+        if (result === undefined || !final.includes(result.phase)) {
+          return;
+        }
         node.unpatched = result;
         node.answeredMs = performance.now();
       },
@@ -112,10 +124,15 @@ export class RestartingAgent {
   #patch(): void {
     for (const node of this.nodes.values()) {
       const result = node.unpatched;
-      if (result === undefined) continue;
+      if (result === undefined) {
+        continue;
+      }
       node.unpatched = undefined;
-      if (result.phase === 'Succeeded' || node.retriesLeft === 0) node.published = result;
-      else this.#retry(node);
+      if (result.phase === 'Succeeded' || node.retriesLeft === 0) {
+        node.published = result;
+      } else {
+        this.#retry(node);
+      }
     }
   }
 

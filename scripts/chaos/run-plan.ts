@@ -28,7 +28,11 @@ export async function runPlan(
       applyFaults(stage, plan.driverLane, { beganMs, restMs: 0 }),
       applyFaults(stage, plan.agentLane, { beganMs, restMs: fiveAttemptsMs }),
     ]);
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    for (const end of ends) {
+      if (end.status === 'rejected') {
+        throw end.reason;
+      }
+    }
     await stage.agent.allFinal(generousMs);
   } finally {
     await stage.close();

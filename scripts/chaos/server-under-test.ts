@@ -6,7 +6,7 @@ import { type ChildProgram, freePort, startChildProgram } from './child-program.
 import type { DriverTemper, DriverUnderTest, Execution } from './driver-under-test.js';
 
 /**
- * kfp-driver-server with a stand-in for KFP's driver, whose effects are counted in a file of its own, and with ML
+ * kfp-driver-server with a fake of KFP's driver, whose effects are counted in a file of its own, and with ML
  * Metadata's port in front of it. Without `sigkill` a SIGKILL is a SIGTERM: the server remembers what it drove in
  * memory alone, and the docs say so.
  */
@@ -38,7 +38,9 @@ export async function createServerUnderTest(folder: string, sigkill: boolean): P
     drain: () => end('SIGTERM'),
     setMetadata: (isThere) => {
       metadataProxy.mode = isThere ? 'forward' : 'drop';
-      if (!isThere) metadataProxy.cut();
+      if (!isThere) {
+        metadataProxy.cut();
+      }
     },
     close: async () => {
       await metadataProxy.close();
@@ -65,10 +67,10 @@ function serverEnv(
     // A sidecar asks again after 10 s at the most: 5 for its own backoff, 5 for the connection's.
     REPEAT_GRACE_SECONDS: '10',
     WORK_DIR: folder,
-    DRIVER_PROGRAM: resolve('test/stand-in/driver.mjs'),
-    DRIVER_PROGRAM_ENV: 'STAND_IN_EFFECTS,STAND_IN_DELAY_MS',
-    STAND_IN_EFFECTS: effectsFile,
-    STAND_IN_DELAY_MS: String(meanMs(temper)),
+    DRIVER_PROGRAM: resolve('test/fake-driver-program/driver.mjs'),
+    DRIVER_PROGRAM_ENV: 'FAKE_DRIVER_EFFECTS,FAKE_DRIVER_DELAY_MS',
+    FAKE_DRIVER_EFFECTS: effectsFile,
+    FAKE_DRIVER_DELAY_MS: String(meanMs(temper)),
     MAX_PROGRAMS: '8',
     ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline.kubeflow',
     MLMD_SERVER_ADDRESS: '127.0.0.1',
@@ -76,7 +78,7 @@ function serverEnv(
   };
 }
 
-/** The stand-in's delay is the same for each run. */
+/** The fake's delay is the same for each run. */
 function meanMs({ delay }: DriverTemper): number {
   const numbers = delay.match(/\d+/g)?.map(Number) ?? [0];
   return Math.min(400, Math.round(numbers.reduce((sum, number) => sum + number, 0) / numbers.length));

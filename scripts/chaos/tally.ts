@@ -59,8 +59,11 @@ function findingsOf({ name, published }: AgentNode, executions: readonly Executi
     findings.push(found('duplicate', `executions ${ids.join(', ')} of ${requestIds.size} request_ids`));
   }
   const outcome = published === undefined ? 'is not final' : `${published.phase}: ${published.message}`;
-  if (published === undefined) findings.push(found('hung', outcome));
-  else if (published.phase !== 'Succeeded') findings.push(found('failed', outcome));
+  if (published === undefined) {
+    findings.push(found('hung', outcome));
+  } else if (published.phase !== 'Succeeded') {
+    findings.push(found('failed', outcome));
+  }
   const shown = published?.outputs?.parameters?.find((output) => output.name === 'execution-id')?.value;
   if (ids.length > 0 && (published?.phase !== 'Succeeded' || !ids.includes(shown ?? ''))) {
     findings.push(found('lost', `executed as ${ids.join(', ')}, but its node ${outcome}`));

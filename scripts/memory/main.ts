@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Logger } from '../../src/common/logger.js';
+import { readSettings } from '../../src/common/settings.js';
 import { createPluginClient, type PluginClient } from '../../src/play/agent/plugin-client.js';
-import type { Logger } from '../../src/program/logger.js';
-import { readSettings } from '../../src/program/settings.js';
 import { sidecarSettings } from '../../src/sidecar/sidecar-settings.js';
 import { type Sidecar, startSidecar } from '../../src/sidecar/start-sidecar.js';
 import { containerArguments, templateBody } from '../../test/support/templates.js';
@@ -20,11 +20,13 @@ const allowedGrowth = 1.1;
 const token = 'a-token-of-thirty-two-characters';
 const silent: Logger = { error() {}, warn() {}, info() {}, debug() {} };
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => process.exit(130));
+}
 const folder = await mkdtemp(join(tmpdir(), 'memory-'));
 try {
   const driver = await startChildProgram({
-    program: 'src/server/dev-driver.js',
+    program: 'src/server/dev-driver/main.js',
     args: ['--port', '0', '--log-level', 'info'],
     logFile: '/dev/null',
   });
@@ -86,7 +88,9 @@ async function driveMany(client: PluginClient, from: number, to: number): Promis
       const index = next;
       next += 1;
       const { text } = await client.post(bodyOf(index), never);
-      if (!text.includes('"Succeeded"')) throw new Error(`task ${index} did not succeed: ${text}`);
+      if (!text.includes('"Succeeded"')) {
+        throw new Error(`task ${index} did not succeed: ${text}`);
+      }
     }
   };
   await Promise.all(Array.from({ length: workers }, work));

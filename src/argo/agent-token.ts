@@ -23,7 +23,9 @@ export async function checkAgentToken(
   } catch (error) {
     return { kind: 'unreadable', reason: await explain(tokenPath, codeOf(error)) };
   }
-  if (token === '') return { kind: 'unreadable', reason: await explain(tokenPath, 'it is empty') };
+  if (token === '') {
+    return { kind: 'unreadable', reason: await explain(tokenPath, 'it is empty') };
+  }
   const presented = /^bearer (.*)$/i.exec(authorization ?? '')?.[1]?.trim() ?? '';
   return timingSafeEqual(digest(presented), digest(token)) ? { kind: 'allowed' } : { kind: 'forbidden' };
 }

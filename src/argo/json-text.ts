@@ -15,7 +15,9 @@ export function objectMembers(text: string): Member[] {
     const end = endOfValue(text, start);
     members.push({ key: JSON.parse(text.slice(at, keyEnd)), text: text.slice(start, end) });
     at = skipSpace(text, end);
-    if (text[at] === ',') at = skipSpace(text, at + 1);
+    if (text[at] === ',') {
+      at = skipSpace(text, at + 1);
+    }
   }
   return members;
 }
@@ -26,9 +28,13 @@ export function nestingOf(text: string): number {
   let deepest = 0;
   for (let at = 0; at < text.length; at += 1) {
     const sign = text[at];
-    if (sign === '"') at = endOfString(text, at) - 1;
-    else if (sign === '{' || sign === '[') deepest = Math.max(deepest, ++depth);
-    else if (sign === '}' || sign === ']') depth -= 1;
+    if (sign === '"') {
+      at = endOfString(text, at) - 1;
+    } else if (sign === '{' || sign === '[') {
+      deepest = Math.max(deepest, ++depth);
+    } else if (sign === '}' || sign === ']') {
+      depth -= 1;
+    }
   }
   return deepest;
 }
@@ -37,10 +43,15 @@ function endOfValue(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at += 1) {
     const sign = text[at];
-    if (sign === '"') at = endOfString(text, at) - 1;
-    else if (sign === '{' || sign === '[') depth += 1;
-    else if ((sign === '}' || sign === ']') && --depth < 0) return trimEnd(text, start, at);
-    else if (sign === ',' && depth === 0) return trimEnd(text, start, at);
+    if (sign === '"') {
+      at = endOfString(text, at) - 1;
+    } else if (sign === '{' || sign === '[') {
+      depth += 1;
+    } else if ((sign === '}' || sign === ']') && --depth < 0) {
+      return trimEnd(text, start, at);
+    } else if (sign === ',' && depth === 0) {
+      return trimEnd(text, start, at);
+    }
   }
   return text.length;
 }
@@ -48,25 +59,33 @@ function endOfValue(text: string, start: number): number {
 /** Index after the closing quote of the string that begins at `start`. */
 function endOfString(text: string, start: number): number {
   let quote = text.indexOf('"', start + 1);
-  while (quote !== -1 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
+  while (quote !== -1 && isEscaped(text, quote)) {
+    quote = text.indexOf('"', quote + 1);
+  }
   return quote === -1 ? text.length : quote + 1;
 }
 
 function isEscaped(text: string, at: number): boolean {
   let backslashes = 0;
-  while (text[at - 1 - backslashes] === '\\') backslashes += 1;
+  while (text[at - 1 - backslashes] === '\\') {
+    backslashes += 1;
+  }
   return backslashes % 2 === 1;
 }
 
 function skipSpace(text: string, from: number): number {
   let at = from;
-  while (isSpace(text[at])) at += 1;
+  while (isSpace(text[at])) {
+    at += 1;
+  }
   return at;
 }
 
 function trimEnd(text: string, start: number, end: number): number {
   let at = end;
-  while (at > start && isSpace(text[at - 1])) at -= 1;
+  while (at > start && isSpace(text[at - 1])) {
+    at -= 1;
+  }
   return at;
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../program/is-object.js';
+import { isJsonObject, type JsonObject } from '../common/json.js';
 import { nestingOf, objectMembers } from './json-text.js';
 
 /** The workflow that Argo's agent vouches for. */
@@ -39,7 +39,7 @@ export const deepestNesting = 500;
 
 /**
  * Reads the body that Argo's agent POSTs: {"workflow":{"metadata":{...}},"template":{"name","inputs","outputs",
- * "plugin":{KEY:{"args":{...}}}}}. Throws a SyntaxError only when it is no JSON; a template whose `plugin` lacks
+ * "plugin":{KEY:{"args":{...}}}}}. Throws a SyntaxError only when it is not valid JSON; a template whose `plugin` lacks
  * our key is not ours; whatever else is wrong is a fault, one sentence each.
  * https://github.com/argoproj/argo-workflows/blob/v4.1.2/pkg/plugins/executor/template_executor_plugin.go
  */
@@ -47,12 +47,15 @@ export function parseExecuteTemplate(body: string, pluginKey: string): ParsedTem
   const envelope = toObject(JSON.parse(body));
   const template = toObject(envelope['template']);
   const plugin = toObject(template['plugin']);
-  if (!Object.hasOwn(plugin, pluginKey)) return { kind: 'not-ours' };
+  if (!Object.hasOwn(plugin, pluginKey)) {
+    return { kind: 'not-ours' };
+  }
 
   const faults: string[] = [];
   const tooDeep = nestingOf(body) > deepestNesting;
-  if (tooDeep)
+  if (tooDeep) {
     faults.push(`the body nests objects and arrays deeper than ${deepestNesting} levels: flatten it`);
+  }
   const metadata = toObject(toObject(envelope['workflow'])['metadata']);
   const args = readArguments(body, envelope, pluginKey, faults);
   return {
@@ -73,12 +76,14 @@ export function parseExecuteTemplate(body: string, pluginKey: string): ParsedTem
 }
 
 function toObject(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
 function requireText(from: JsonObject, key: string, path: string, faults: string[]): string {
   const value = from[key];
-  if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value;
+  if (typeof value === 'string' && value !== '' && value.isWellFormed()) {
+    return value;
+  }
   faults.push(`${path} must be a text that is not empty: Argo 3.4.2 or newer sends it`);
   return '';
 }
@@ -93,18 +98,22 @@ function readArguments(
   let text = body;
   let value: unknown = envelope;
   for (const key of ['template', 'plugin', pluginKey, 'args']) {
-    const same = isObject(value) ? objectMembers(text).filter((member) => member.key === key) : [];
-    if (same.length > 1) faults.push(`the body has the key "${key}" ${same.length} times: send it once`);
+    const same = isJsonObject(value) ? objectMembers(text).filter((member) => member.key === key) : [];
+    if (same.length > 1) {
+      faults.push(`the body has the key "${key}" ${same.length} times: send it once`);
+    }
     text = same.at(-1)?.text ?? '';
     value = toObject(value)[key];
   }
   const found = new Map<string, Argument>();
-  if (!isObject(value)) {
+  if (!isJsonObject(value)) {
     faults.push(`template.plugin.${pluginKey}.args must be an object with the driver's arguments`);
     return found;
   }
   for (const member of objectMembers(text)) {
-    if (found.has(member.key)) faults.push(`argument "${member.key}" is there twice: send it once`);
+    if (found.has(member.key)) {
+      faults.push(`argument "${member.key}" is there twice: send it once`);
+    }
     found.set(member.key, { value: value[member.key], text: member.text });
   }
   return found;
@@ -112,10 +121,14 @@ function readArguments(
 
 function readDeclaredOutputs(template: JsonObject): DeclaredOutput[] {
   const parameters = toObject(template['outputs'])['parameters'];
-  if (!Array.isArray(parameters)) return [];
+  if (!Array.isArray(parameters)) {
+    return [];
+  }
   return parameters.map(toObject).flatMap((parameter) => {
     const name = parameter['name'];
-    if (typeof name !== 'string') return [];
+    if (typeof name !== 'string') {
+      return [];
+    }
     const fallback = toObject(parameter['valueFrom'])['default'] ?? parameter['default'];
     return [{ name, fallback: typeof fallback === 'string' ? fallback : undefined }];
   });
@@ -128,6 +141,8 @@ function toCanonical(template: JsonObject, args: ReadonlyMap<string, Argument>):
 }
 
 function sortKeys(_key: string, value: unknown): unknown {
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) {
+    return value;
+  }
   return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }

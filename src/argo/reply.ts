@@ -67,7 +67,9 @@ function toMessage(text: string): string {
     .replace(/\p{Cc}+/gu, ' ')
     .trim();
   const bytes = Buffer.from(line === '' ? 'no message was given' : line);
-  if (bytes.length <= longestMessageBytes) return bytes.toString();
+  if (bytes.length <= longestMessageBytes) {
+    return bytes.toString();
+  }
   const cut = bytes.subarray(0, longestMessageBytes - 3).toString();
   return `${cut.replace(/\uFFFD+$/, '')}...`;
 }

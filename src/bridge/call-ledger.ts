@@ -63,8 +63,12 @@ export class CallLedger<Answer extends Answered, Progress> {
   /** The record for a task: the one there is, or a new attempt that `start` begins. */
   ask(key: string, start: StartAttempt<Answer, Progress>): CallRecord<Answer, Progress> {
     const known = this.#records.get(key);
-    if (known === undefined) return this.#begin(key, 1, start(1, false));
-    if (known.answer === undefined || known.answer.succeeded || !known.delivered) return known;
+    if (known === undefined) {
+      return this.#begin(key, 1, start(1, false));
+    }
+    if (known.answer === undefined || known.answer.succeeded || !known.delivered) {
+      return known;
+    }
     this.#forget(known);
     const { keepsAttempt } = known.answer;
     const attempt = keepsAttempt ? known.attempt : known.attempt + 1;
@@ -123,14 +127,22 @@ export class CallLedger<Answer extends Answered, Progress> {
     const before = this.#records.size;
     const nowMs = this.#options.nowMs();
     for (const isNext of evictionOrder) {
-      if (!this.#isFull()) break;
+      if (!this.#isFull()) {
+        break;
+      }
       for (const record of this.#records.values()) {
-        if (!this.#isFull()) break;
-        if (isNext(record, nowMs)) this.#forget(record);
+        if (!this.#isFull()) {
+          break;
+        }
+        if (isNext(record, nowMs)) {
+          this.#forget(record);
+        }
       }
     }
     const entries = before - this.#records.size;
-    if (entries > 0) this.#options.onEvicted({ entries, bytes: this.#bytes });
+    if (entries > 0) {
+      this.#options.onEvicted({ entries, bytes: this.#bytes });
+    }
   }
 
   #isFull(): boolean {

@@ -1,3 +1,5 @@
+import type { DriverType } from '../contract/driver-type.js';
+
 /** How an argument may be written, and what becomes of it. */
 export type ArgumentKind =
   /** A text. */
@@ -41,8 +43,8 @@ export const requestArguments = {
   default_host_users: 'boolean',
 } as const satisfies Readonly<Record<string, ArgumentKind>>;
 
-/** The arguments that are fields of kfp.driver.v1.UntrustedWishes, under the same names. */
-export const wishArguments = {
+/** The arguments that are fields of kfp.driver.v1.UntrustedOverrides, under the same names. */
+export const overrideArguments = {
   ml_pipeline_server_address: 'text',
   ml_pipeline_server_port: 'scalar',
   ml_pipeline_tls_enabled: 'boolean',
@@ -75,14 +77,7 @@ export const outputPathArguments: readonly string[] = [
   'pod_spec_patch_path',
 ];
 
-export const driverTypes = {
-  ROOT_DAG: 'DRIVER_TYPE_ROOT_DAG',
-  DAG: 'DRIVER_TYPE_DAG',
-  CONTAINER: 'DRIVER_TYPE_CONTAINER',
-} as const;
-export type DriverTypeName = keyof typeof driverTypes;
-
-type Requirements = Readonly<Record<DriverTypeName, readonly (keyof typeof requestArguments)[]>>;
+type Requirements = Readonly<Record<DriverType, readonly (keyof typeof requestArguments)[]>>;
 
 /** Arguments that must be there; those of `mayBeEmpty` may be "". */
 export const mlmdRequirements: Requirements = {

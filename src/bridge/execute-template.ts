@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type PluginTemplate, parseExecuteTemplate } from '../argo/parse-execute-template.js';
 import { type ExecuteTemplateReply, notOurs, notSucceeded, notYet } from '../argo/reply.js';
-import type { LogFacts } from '../program/logger.js';
-import type { AnswerWindow } from './answer-window.js';
+import type { LogFacts } from '../common/logger.js';
+import type { Attempts } from './attempts.js';
+import type { Progress } from './call-driver.js';
 import type { CallLedger, CallRecord } from './call-ledger.js';
-import type { Progress } from './drive-task.js';
 import type { FinalAnswer } from './final-answer.js';
+import type { LongPoll } from './long-poll.js';
 import { toNotYet } from './not-yet.js';
 import type { PatchBudget } from './patch-budget.js';
-import type { Steps } from './steps.js';
 import { type DriverRequest, toDriverRequest } from './to-driver-request.js';
 
 /** A reply for Argo's agent, and what the log may know of it. */
@@ -23,9 +23,9 @@ export interface ExecuteTemplateOptions {
   readonly pluginKey: string;
   /** From when on "not yet" carries a message although nothing is wrong. */
   readonly messageAfterMs: number;
-  readonly steps: Steps;
+  readonly attempts: Attempts;
   readonly ledger: CallLedger<FinalAnswer, Progress>;
-  readonly answerWindow: AnswerWindow;
+  readonly longPoll: LongPoll;
   readonly patchBudget: PatchBudget;
   /** While the process drains: how long the agent should stay away, longer than the grace. Undefined otherwise. */
   readonly stayAwayMs: () => number | undefined;
@@ -37,23 +37,31 @@ export type ExecuteTemplate = (body: string, gone: AbortSignal) => Promise<Answe
 
 /** The way of a request: parse, convert, ask the ledger, call, convert, reply. */
 export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteTemplate {
-  const { pluginKey, steps, ledger, answerWindow } = options;
+  const { pluginKey, attempts, ledger, longPoll } = options;
   return async (body, gone) => {
     const parsed = parseExecuteTemplate(body, pluginKey);
-    if (parsed.kind === 'not-ours') return { reply: notOurs, facts: { outcome: 'not ours' } };
+    if (parsed.kind === 'not-ours') {
+      return { reply: notOurs, facts: { outcome: 'not ours' } };
+    }
     const { template } = parsed;
     const converted = toDriverRequest(template);
     const faults = [...parsed.faults, ...('faults' in converted ? converted.faults : [])];
-    if ('faults' in converted || faults.length > 0) return refuse(template, faults);
+    if ('faults' in converted || faults.length > 0) {
+      return refuse(template, faults);
+    }
     const { request } = converted;
     const facts = { ...factsOf(template), task: request.taskName, type: request.type };
-    if (options.stayAwayMs() !== undefined) return stayAway(options, facts);
+    if (options.stayAwayMs() !== undefined) {
+      return stayAway(options, facts);
+    }
     const key = digest([template.workflow.uid, template.canonical]);
     const record = ledger.ask(key, (attempt, again) =>
-      steps.start({ template, request, requestId: digest([key, attempt]), again, facts }),
+      attempts.start({ template, request, requestId: digest([key, attempt]), again, facts }),
     );
-    await answerWindow.hold(record.done, [gone, record.progress.trouble.signal]);
-    if (options.stayAwayMs() !== undefined) return stayAway(options, facts);
+    await longPoll.hold(record.done, [gone, record.progress.trouble.signal]);
+    if (options.stayAwayMs() !== undefined) {
+      return stayAway(options, facts);
+    }
     return toAnswer(options, record, request, facts);
   };
 }
@@ -76,14 +84,15 @@ function toAnswer(
 ): Answer {
   const { answer, attempt, progress, key } = record;
   if (answer === undefined) {
-    const recentMs = options.steps.recentMs(request.type);
+    const recentMs = options.attempts.recentMs(request.type);
     const { messageAfterMs } = options;
     const reply = toNotYet(progress, { nowMs: options.nowMs(), messageAfterMs, recentMs });
     return { reply, facts: { ...facts, outcome: 'not yet', attempt } };
   }
   const waitMs = options.patchBudget.ask(key, answer.bytes);
-  if (waitMs > 0)
+  if (waitMs > 0) {
     return { reply: notYet(waitMs), facts: { ...facts, outcome: 'waits for a patch', attempt } };
+  }
   return {
     reply: answer.reply,
     facts: { ...facts, ...answer.facts, attempt },

@@ -1,29 +1,30 @@
 import type { PluginTemplate } from '../argo/parse-execute-template.js';
 import { type NotSucceeded, notSucceeded, type Parameter, type Succeeded, succeeded } from '../argo/reply.js';
+import type { LogFacts } from '../common/logger.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import type { CallError } from '../driver/call-error.js';
-import type { LogFacts } from '../program/logger.js';
+import type { AttemptResult, Progress } from './call-driver.js';
 import type { Answered } from './call-ledger.js';
-import type { DriveResult, Progress } from './drive-task.js';
 import { outcomeOf } from './status-to-outcome.js';
 import type { DriverRequest } from './to-driver-request.js';
 import { toOutputs } from './to-outputs.js';
 
-/** What a step ended with, as Argo's agent gets it and as the ledger keeps it. */
+/** What a attempt ended with, as Argo's agent gets it and as the ledger keeps it. */
 export interface FinalAnswer extends Answered {
   readonly reply: Succeeded | NotSucceeded;
   readonly facts: LogFacts;
 }
 
-/** Turns the end of a step into its final answer. Pure. */
+/** Turns the end of a attempt into its final answer. Pure. */
 export function toFinalAnswer(
   template: PluginTemplate,
   request: DriverRequest,
-  result: DriveResult,
+  result: AttemptResult,
   limits: { readonly maxOutputBytes: number; readonly progress: Progress; readonly nowMs: number },
 ): FinalAnswer {
-  if (result.kind === 'answered')
+  if (result.kind === 'answered') {
     return fromResponse(template, request, result.response, limits.maxOutputBytes);
+  }
   const { error } = result.failure;
   const { phase } = outcomeOf(error.status);
   const outOfBudget = result.kind === 'out of budget';
@@ -69,13 +70,16 @@ function fromResponse(
   const { parameters, missing } = toOutputs(request.type, template.declaredOutputs, response);
   const fault = missing.length > 0 ? missingFault(request, missing) : findFault(parameters);
   // The driver has done its work: another attempt would do it twice.
-  if (fault !== undefined)
+  if (fault !== undefined) {
     return answer(notSucceeded('Error', fault), { keepsAttempt: true, grpcStatus: 'OK' });
+  }
   const id = response.execution_id ?? response.task_id;
   const message = `${request.type} driver done${id === undefined ? '' : ` as execution ${id}`}`;
   const reply = succeeded(response.cached === true ? `${message}, cached` : message, parameters);
   const bytes = Buffer.byteLength(JSON.stringify(reply));
-  if (bytes <= maxOutputBytes) return answer(reply, { keepsAttempt: false, grpcStatus: 'OK' }, bytes);
+  if (bytes <= maxOutputBytes) {
+    return answer(reply, { keepsAttempt: false, grpcStatus: 'OK' }, bytes);
+  }
   const tooLarge =
     `the driver's outputs have ${bytes} bytes, and one answer may have ${maxOutputBytes} ` +
     '(MAX_OUTPUT_BYTES): Argo keeps all results of a workflow in one object of 1.5 MB';
@@ -89,7 +93,7 @@ function missingFault({ type }: DriverRequest, missing: readonly string[]): stri
 
 /** Names that Kubernetes would refuse: https://github.com/argoproj/argo-workflows/blob/v4.1.2/manifests/base/crds/full */
 const outputName = /^[-a-zA-Z0-9_]+$/;
-/** Argo re-quotes values in Go's way, and these come out as no JSON: all of C0 but \b \f \n \r \t, and DEL. */
+/** Argo re-quotes values in Go's way, and these come out as invalid JSON: all of C0 but \b \f \n \r \t, and DEL. */
 const unquotable = /(?![\b\f\n\r\t])[\p{Cc}](?<![\u0080-\u009f])/u;
 
 function findFault(parameters: readonly Parameter[]): string | undefined {
@@ -98,7 +102,9 @@ function findFault(parameters: readonly Parameter[]): string | undefined {
     return `the driver returned an output named ${JSON.stringify(badName.name)}: Kubernetes takes letters, digits, - and _ only`;
   }
   const badValue = parameters.find(({ value }) => unquotable.test(value));
-  if (badValue === undefined) return undefined;
+  if (badValue === undefined) {
+    return undefined;
+  }
   return `the driver's output "${badValue.name}" has a control character, which Argo cannot substitute into other templates`;
 }
 

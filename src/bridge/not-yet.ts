@@ -1,5 +1,5 @@
 import { type NotYet, notYet, type Waiting, waiting } from '../argo/reply.js';
-import type { Progress } from './drive-task.js';
+import type { Progress } from './call-driver.js';
 import { describeFailure, describeTries } from './final-answer.js';
 
 const shortestRequeueMs = 1_000;
@@ -19,7 +19,9 @@ export function toNotYet(
     const tries = describeTries(progress, options.nowMs);
     return waiting(describeFailure(progress.lastFailure, tries), requeueMs);
   }
-  if (elapsedMs < options.messageAfterMs) return notYet(requeueMs);
+  if (elapsedMs < options.messageAfterMs) {
+    return notYet(requeueMs);
+  }
   const seconds = Math.round(elapsedMs / 1000);
   if (progress.turnMs === undefined) {
     return waiting(`waits for its turn at the driver for ${seconds} s (MAX_CONCURRENT_CALLS)`, requeueMs);

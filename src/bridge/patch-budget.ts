@@ -43,7 +43,11 @@ export class PatchBudget {
 
   #prune(nowMs: number): void {
     this.#spent = this.#spent.filter(({ atMs }) => atMs + this.#options.intervalMs > nowMs);
-    for (const [key, { untilMs }] of this.#queue) if (untilMs < nowMs) this.#queue.delete(key);
+    for (const [key, { untilMs }] of this.#queue) {
+      if (untilMs < nowMs) {
+        this.#queue.delete(key);
+      }
+    }
   }
 
   #spentBytes(): number {
@@ -53,7 +57,9 @@ export class PatchBudget {
   #bytesAhead(key: string): number {
     let ahead = 0;
     for (const [other, { bytes }] of this.#queue) {
-      if (other === key) break;
+      if (other === key) {
+        break;
+      }
       ahead += bytes;
     }
     return ahead;
@@ -66,7 +72,9 @@ export class PatchBudget {
     let toFree = this.#spentBytes() + (needed % (maxBytes + 1)) - maxBytes;
     for (const { atMs, bytes } of this.#spent) {
       toFree -= bytes;
-      if (toFree <= 0) return atMs + intervalMs - nowMs + intervalsAhead * intervalMs;
+      if (toFree <= 0) {
+        return atMs + intervalMs - nowMs + intervalsAhead * intervalMs;
+      }
     }
     return (intervalsAhead + 1) * intervalMs;
   }

@@ -1,7 +1,7 @@
 import { nestingOf } from '../argo/json-text.js';
 import type { Argument } from '../argo/parse-execute-template.js';
 import { deepestNesting } from '../argo/parse-execute-template.js';
-import { isObject } from '../program/is-object.js';
+import { isJsonObject } from '../common/json.js';
 import type { ArgumentKind } from './driver-arguments.js';
 
 /** What an argument becomes on the wire, or the second half of the sentence `argument "x" ...` that refuses it. */
@@ -9,7 +9,9 @@ export type ReadArgument = { readonly value: string | number | boolean } | { rea
 
 /** Reads an argument that is a field of the contract. Its value never stands in a fault, only its shape. */
 export function readArgument(kind: ArgumentKind, argument: Argument): ReadArgument {
-  if (typeof argument.value === 'string' && !argument.value.isWellFormed()) return illFormed;
+  if (typeof argument.value === 'string' && !argument.value.isWellFormed()) {
+    return illFormed;
+  }
   return readers[kind](argument);
 }
 
@@ -32,18 +34,28 @@ const readers: Readonly<Record<ArgumentKind, (argument: Argument) => ReadArgumen
 };
 
 function readScalar({ value, text }: Argument): ReadArgument {
-  if (isInexact(value)) return inexact;
-  if (typeof value === 'string' || typeof value === 'boolean') return { value: String(value) };
+  if (isInexact(value)) {
+    return inexact;
+  }
+  if (typeof value === 'string' || typeof value === 'boolean') {
+    return { value: String(value) };
+  }
   return typeof value === 'number' ? { value: text } : wrong('a text, a number or a boolean', value);
 }
 
 function readInteger({ value }: Argument, bits: bigint): ReadArgument {
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) return inexact;
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    return inexact;
+  }
   const text = typeof value === 'number' ? String(value) : value;
   const form = `a whole number of ${bits} bits`;
-  if (typeof text !== 'string' || !/^-?\d{1,20}$/.test(text)) return wrong(form, value);
+  if (typeof text !== 'string' || !/^-?\d{1,20}$/.test(text)) {
+    return wrong(form, value);
+  }
   const exact = BigInt(text);
-  if (BigInt.asIntN(Number(bits), exact) !== exact) return wrong(form, value);
+  if (BigInt.asIntN(Number(bits), exact) !== exact) {
+    return wrong(form, value);
+  }
   return { value: bits === 32n ? Number(exact) : exact.toString() };
 }
 
@@ -53,17 +65,24 @@ const inexact: ReadArgument = {
 };
 
 function readJsonSpec(value: unknown): ReadArgument {
-  if (typeof value !== 'string') return wrong('JSON text of an object', value);
-  if (value === '') return { value };
-  if (value.startsWith('@')) return fromFile;
+  if (typeof value !== 'string') {
+    return wrong('JSON text of an object', value);
+  }
+  if (value === '') {
+    return { value };
+  }
+  if (value.startsWith('@')) {
+    return fromFile;
+  }
   let parsed: unknown;
   try {
     parsed = JSON.parse(value);
   } catch {
-    return { fault: `must be JSON text of an object, but is ${shapeOf(value)} that is no JSON` };
+    return { fault: `must be JSON text of an object, but is ${shapeOf(value)} that is not valid JSON` };
   }
-  if (!isObject(parsed))
+  if (!isJsonObject(parsed)) {
     return { fault: `must be JSON text of an object, but is JSON text of ${shapeOf(parsed)}` };
+  }
   if (nestingOf(value) > deepestNesting) {
     return { fault: `nests objects and arrays deeper than ${deepestNesting} levels: flatten it` };
   }
@@ -79,10 +98,16 @@ const fromFile: ReadArgument = {
  * byte. Undefined for null, which counts as absent.
  */
 export function readUnknownArgument({ value, text }: Argument): ReadArgument | undefined {
-  if (value === null) return undefined;
-  if (hasInexactNumber(value)) return inexact;
+  if (value === null) {
+    return undefined;
+  }
+  if (hasInexactNumber(value)) {
+    return inexact;
+  }
   const carried = typeof value === 'string' ? value : text;
-  if (!carried.isWellFormed()) return illFormed;
+  if (!carried.isWellFormed()) {
+    return illFormed;
+  }
   return carried.startsWith('@') ? fromFile : { value: carried };
 }
 
@@ -91,9 +116,15 @@ function hasInexactNumber(value: unknown): boolean {
   const left = [value];
   while (left.length > 0) {
     const next = left.pop();
-    if (isInexact(next)) return true;
-    if (typeof next !== 'object' || next === null) continue;
-    for (const inside of Object.values(next)) left.push(inside);
+    if (isInexact(next)) {
+      return true;
+    }
+    if (typeof next !== 'object' || next === null) {
+      continue;
+    }
+    for (const inside of Object.values(next)) {
+      left.push(inside);
+    }
   }
   return false;
 }
@@ -108,9 +139,14 @@ function wrong(form: string, value: unknown): ReadArgument {
 
 /** Names a value's shape without the value. */
 function shapeOf(value: unknown): string {
-  if (typeof value === 'string')
+  if (typeof value === 'string') {
     return value === '' ? 'an empty text' : `a text of ${value.length} characters`;
-  if (Array.isArray(value)) return 'an array';
-  if (value === null) return 'null';
+  }
+  if (Array.isArray(value)) {
+    return 'an array';
+  }
+  if (value === null) {
+    return 'null';
+  }
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

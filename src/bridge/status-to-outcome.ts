@@ -5,22 +5,22 @@ import type { Status } from '../contract/status-error.js';
 export interface Outcome {
   /** Failed: the pipeline's fault. Error: the platform's. Users' retryPolicy depends on the difference. */
   readonly phase: FailurePhase;
-  /** Whether the same request is sent again inside the step's budget. */
-  readonly resend: Resend;
+  /** Whether the same request is sent again inside the attempt's budget. */
+  readonly retry: RetryRule;
   /** What the status means, for the user: the middle of one sentence. */
   readonly meaning: string;
 }
 
 /**
- * never: final at once. always: the server asks for it again. unless-told: nobody knows whether the driver ran,
+ * never: final at once. always: the server asks for it again. if-idempotent: nobody knows whether the driver ran,
  * which is safe to repeat only at a server that keeps the contract's promise about request_id.
  */
-export type Resend = 'never' | 'always' | 'unless-told';
+export type RetryRule = 'never' | 'always' | 'if-idempotent';
 
-const pipelinesFault = (meaning: string): Outcome => ({ phase: 'Failed', resend: 'never', meaning });
-const platformsFault = (meaning: string, resend: Resend = 'never'): Outcome => ({
+const pipelinesFault = (meaning: string): Outcome => ({ phase: 'Failed', retry: 'never', meaning });
+const platformsFault = (meaning: string, retry: RetryRule = 'never'): Outcome => ({
   phase: 'Error',
-  resend,
+  retry,
   meaning,
 });
 
@@ -31,10 +31,10 @@ export const outcomes: Readonly<Record<Exclude<Status, 'OK'>, Outcome>> = {
   NOT_FOUND: pipelinesFault('the driver did not find what the task names'),
   ALREADY_EXISTS: pipelinesFault('the driver has this task already'),
   OUT_OF_RANGE: pipelinesFault('the driver found a value out of range'),
-  UNAVAILABLE: platformsFault('the driver server is unavailable', 'unless-told'),
+  UNAVAILABLE: platformsFault('the driver server is unavailable', 'if-idempotent'),
   ABORTED: platformsFault('the driver was interrupted', 'always'),
   RESOURCE_EXHAUSTED: platformsFault('the driver server is overloaded', 'always'),
-  DEADLINE_EXCEEDED: platformsFault('the driver did not answer in time', 'unless-told'),
+  DEADLINE_EXCEEDED: platformsFault('the driver did not answer in time', 'if-idempotent'),
   CANCELLED: platformsFault('the call was cancelled'),
   UNKNOWN: platformsFault('the driver server failed without saying why'),
   PERMISSION_DENIED: platformsFault('the driver server does not let this plugin in'),

@@ -1,12 +1,12 @@
 import type { DeclaredOutput } from '../argo/parse-execute-template.js';
 import type { Parameter } from '../argo/reply.js';
+import type { DriverType } from '../contract/driver-type.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
-import type { DriverTypeName } from './driver-arguments.js';
 
 const dagDefaults = { 'iteration-count': '0', condition: 'nil' };
 
 /** What KFP's driver writes where it has nothing to say: https://github.com/kubeflow/pipelines/tree/master/backend/src/v2/cmd/driver */
-const kfpDefaults: Readonly<Record<DriverTypeName, Readonly<Record<string, string>>>> = {
+const kfpDefaults: Readonly<Record<DriverType, Readonly<Record<string, string>>>> = {
   ROOT_DAG: dagDefaults,
   DAG: dagDefaults,
   CONTAINER: { 'pod-spec-patch': '', 'cached-decision': 'false', condition: 'nil' },
@@ -18,7 +18,7 @@ const kfpDefaults: Readonly<Record<DriverTypeName, Readonly<Record<string, strin
  * nothing defines: Argo applies no defaults to plugin nodes, and would wait for them for ever. Pure.
  */
 export function toOutputs(
-  type: DriverTypeName,
+  type: DriverType,
   declared: readonly DeclaredOutput[],
   response: ExecuteResponse__Output,
 ): { readonly parameters: readonly Parameter[]; readonly missing: readonly string[] } {
@@ -27,8 +27,11 @@ export function toOutputs(
   const missing: string[] = [];
   for (const { name, fallback } of declared) {
     const value = returned.get(name) ?? kfpDefault(type, name) ?? fallback;
-    if (value === undefined) missing.push(name);
-    else values.set(name, value);
+    if (value === undefined) {
+      missing.push(name);
+    } else {
+      values.set(name, value);
+    }
   }
   const order = new Set([...declared.map(({ name }) => name), ...returned.keys()]);
   const parameters = [...order].flatMap((name) => {
@@ -38,7 +41,7 @@ export function toOutputs(
   return { parameters, missing };
 }
 
-function kfpDefault(type: DriverTypeName, name: string): string | undefined {
+function kfpDefault(type: DriverType, name: string): string | undefined {
   return Object.hasOwn(kfpDefaults[type], name) ? kfpDefaults[type][name] : undefined;
 }
 
@@ -54,7 +57,9 @@ function returnedOutputs(response: ExecuteResponse__Output): Map<string, string>
     'pod-spec-patch': response.pod_spec_patch,
   };
   for (const [name, value] of Object.entries(typed)) {
-    if (value !== undefined) outputs.set(name, String(value));
+    if (value !== undefined) {
+      outputs.set(name, String(value));
+    }
   }
   return outputs;
 }

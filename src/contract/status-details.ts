@@ -65,7 +65,9 @@ export function writeStatusDetails(
     type_url: `${typeUrlPrefix}google.rpc.${name}`,
     value: encode(name, value),
   }));
-  if (packed.length === 0) return;
+  if (packed.length === 0) {
+    return;
+  }
   metadata.set(
     detailsTrailer,
     Buffer.from(encode('Status', { code: grpcStatus[status], message, details: packed })),
@@ -79,7 +81,9 @@ function detailMessages(details: StatusDetails): [string, Detail][] {
     const nanos = Math.round((details.retryDelayMs - seconds * 1000) * 1e6);
     messages.push(['RetryInfo', { retry_delay: { seconds, nanos } }]);
   }
-  if (details.errorInfo !== undefined) messages.push(['ErrorInfo', details.errorInfo]);
+  if (details.errorInfo !== undefined) {
+    messages.push(['ErrorInfo', details.errorInfo]);
+  }
   if (details.fieldViolations !== undefined) {
     messages.push(['BadRequest', { field_violations: details.fieldViolations }]);
   }
@@ -102,7 +106,9 @@ export function readStatusDetails(metadata: Metadata): StatusDetails {
 
 function readDetail(any: DecodedAny): StatusDetails {
   const name = (any.type_url ?? '').slice(typeUrlPrefix.length + 'google.rpc.'.length);
-  if (!Object.hasOwn(detailReaders, name)) return {};
+  if (!Object.hasOwn(detailReaders, name)) {
+    return {};
+  }
   const detail = tryDecode(name, any.value ?? new Uint8Array());
   const read = detailReaders[name];
   return detail === undefined || read === undefined ? {} : read(detail);
@@ -143,7 +149,9 @@ function encode(name: string, value: Detail): Uint8Array {
 }
 
 function tryDecode(name: string, serialized: string | Uint8Array): DecodedDetail | undefined {
-  if (typeof serialized === 'string') return undefined;
+  if (typeof serialized === 'string') {
+    return undefined;
+  }
   const type = rpcRoot.lookupType(`google.rpc.${name}`);
   try {
     return type.toObject(type.decode(serialized), { longs: String });

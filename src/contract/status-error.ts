@@ -34,10 +34,12 @@ export class StatusError extends Error {
     this.details = options.details ?? {};
   }
 
-  /** Turns anything thrown into a StatusError; what nobody foresaw is INTERNAL and keeps its cause for the log. */
+  /** Turns anything thrown into a StatusError; anything else is INTERNAL and keeps its cause for the log. */
   static from(thrown: unknown): StatusError {
-    if (thrown instanceof StatusError) return thrown;
-    return new StatusError('INTERNAL', 'an unforeseen error; the log has its stack', { cause: thrown });
+    if (thrown instanceof StatusError) {
+      return thrown;
+    }
+    return new StatusError('INTERNAL', 'an internal error; the log has its stack', { cause: thrown });
   }
 }
 
@@ -45,5 +47,5 @@ export class StatusError extends Error {
 export const errorDomain = 'driver.kfp.kubeflow.org';
 
 /** Key and value in ErrorInfo's metadata that forbid to send the request again. */
-export const resendKey = 'resend';
-export const resendMayDriveTwice = 'may-drive-twice';
+export const retryKey = 'retry';
+export const retryUnsafe = 'unsafe';

@@ -53,22 +53,32 @@ export function peerOf(target: string): string {
 
 /** What grpc-js says of a connection that was not made, without its own frame. */
 function causeOf(text: string): string {
-  if (text.startsWith('Channel closed')) return 'it accepts TCP but does not speak HTTP/2';
+  if (text.startsWith('Channel closed')) {
+    return 'it accepts TCP but does not speak HTTP/2';
+  }
   return text
     .replace(/^.*No connection established\.? ?(Last error: (Error: )?(null)?)?/, '')
     .replace(/\.? Resolution note:.*$/, '');
 }
 
 function reachOf(status: Status, text: string): Reach {
-  if (status === 'DEADLINE_EXCEEDED' || /^Received RST_STREAM/.test(text)) return 'unknown';
-  if (status !== 'UNAVAILABLE') return 'answered';
-  if (notSent.test(text)) return 'not sent';
+  if (status === 'DEADLINE_EXCEEDED' || /^Received RST_STREAM/.test(text)) {
+    return 'unknown';
+  }
+  if (status !== 'UNAVAILABLE') {
+    return 'answered';
+  }
+  if (notSent.test(text)) {
+    return 'not sent';
+  }
   return dropped.test(text) ? 'unknown' : 'answered';
 }
 
 /** https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback: negative or unreadable means stop. */
 function readPushback(error: ServiceError): number | 'stop' | undefined {
   const [value] = error.metadata.get('grpc-retry-pushback-ms');
-  if (value === undefined) return undefined;
+  if (value === undefined) {
+    return undefined;
+  }
   return /^\d{1,9}$/.test(String(value)) ? Number(value) : 'stop';
 }

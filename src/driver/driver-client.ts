@@ -1,10 +1,10 @@
 import type { ChannelCredentials, ChannelOptions, Client } from '@grpc/grpc-js';
 import { connectivityState, type Metadata } from '@grpc/grpc-js';
+import type { Clock } from '../common/clock.js';
 import type { ExecuteRequest } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { driverServiceOf, loadContract } from '../contract/service-definition.js';
 import { type Status, StatusError } from '../contract/status-error.js';
-import type { Clock } from '../program/clock.js';
 import { type CallError, peerOf, type Reach, toCallError } from './call-error.js';
 
 /** What one call ended with. */
@@ -62,9 +62,13 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
       const started = client.execute(request, metadata, { deadline }, (error, response) => {
         calls.delete(started);
         done();
-        if (error) resolve({ kind: 'failed', failure: toCallError(error, options.target) });
-        else if (response !== undefined) resolve({ kind: 'answered', response });
-        else resolve(failed(options, 'INTERNAL', 'the driver server sent no message', 'answered'));
+        if (error) {
+          resolve({ kind: 'failed', failure: toCallError(error, options.target) });
+        } else if (response !== undefined) {
+          resolve({ kind: 'answered', response });
+        } else {
+          resolve(failed(options, 'INTERNAL', 'the driver server sent no message', 'answered'));
+        }
       });
       calls.add(started);
     });
@@ -78,7 +82,9 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
       }
     },
     close: () => {
-      for (const started of calls) started.cancel();
+      for (const started of calls) {
+        started.cancel();
+      }
       client.close();
     },
   };
@@ -147,7 +153,9 @@ function createWatchdog(
   return {
     watch: () => {
       calls += 1;
-      if (stop === undefined) look();
+      if (stop === undefined) {
+        look();
+      }
       return () => {
         calls -= 1;
       };

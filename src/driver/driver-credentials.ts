@@ -9,10 +9,12 @@ export type Pem = string | undefined;
 /**
  * Credentials of the channel. Without TLS, plaintext; with it, the server is checked against `ca` (else the
  * system's roots), and a client certificate is shown where there is one (mTLS). Throws a StatusError for a file
- * that cannot be read or text that is no PEM.
+ * that cannot be read or text that is not PEM.
  */
 export function createDriverCredentials(tls: boolean, ca: Pem, cert: Pem, key: Pem): ChannelCredentials {
-  if (!tls) return credentials.createInsecure();
+  if (!tls) {
+    return credentials.createInsecure();
+  }
   try {
     return credentials.createSsl(
       readPem('DRIVER_TLS_CA', ca),
@@ -20,16 +22,22 @@ export function createDriverCredentials(tls: boolean, ca: Pem, cert: Pem, key: P
       readPem('DRIVER_TLS_CERT', cert),
     );
   } catch (error) {
-    if (error instanceof StatusError) throw error;
-    throw new StatusError('INVALID_ARGUMENT', 'DRIVER_TLS_CA, _CERT or _KEY is no usable PEM', {
+    if (error instanceof StatusError) {
+      throw error;
+    }
+    throw new StatusError('INVALID_ARGUMENT', 'DRIVER_TLS_CA, _CERT or _KEY is not usable PEM', {
       cause: error,
     });
   }
 }
 
 function readPem(setting: string, pem: Pem): Buffer | null {
-  if (pem === undefined) return null;
-  if (pem.startsWith('-----BEGIN')) return Buffer.from(pem);
+  if (pem === undefined) {
+    return null;
+  }
+  if (pem.startsWith('-----BEGIN')) {
+    return Buffer.from(pem);
+  }
   try {
     return readFileSync(pem);
   } catch (error) {
@@ -50,7 +58,9 @@ export function createCallMetadata({ token, tokenPath }: TokenSource): () => Pro
   return async () => {
     const metadata = new Metadata();
     const bearer = tokenPath === undefined ? token : await readToken(tokenPath);
-    if (bearer !== undefined) metadata.set('authorization', `Bearer ${bearer.trim()}`);
+    if (bearer !== undefined) {
+      metadata.set('authorization', `Bearer ${bearer.trim()}`);
+    }
     return metadata;
   };
 }

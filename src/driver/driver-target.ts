@@ -16,12 +16,16 @@ const schemes: Readonly<Record<string, { readonly tls: boolean }>> = {
  * target that begins with dns:, ipv4:, ipv6: or unix:. Undefined if it is none of these.
  */
 export function parseDriverTarget(host: string, defaultPort: number): DriverTarget | undefined {
-  if (/^(dns|ipv4|ipv6|unix):/.test(host)) return { target: withPort(host, defaultPort), tls: false };
+  if (/^(dns|ipv4|ipv6|unix):/.test(host)) {
+    return { target: withPort(host, defaultPort), tls: false };
+  }
   const scheme = Object.keys(schemes).find((start) => host.startsWith(start));
   const authority = scheme === undefined ? host : host.slice(scheme.length).replace(/\/$/, '');
   const tls = scheme !== undefined && schemes[scheme]?.tls === true;
   const match = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(authority);
-  if (match === null || Number(match[1] ?? 0) > 65_535) return undefined;
+  if (match === null || Number(match[1] ?? 0) > 65_535) {
+    return undefined;
+  }
   return { target: withPort(`dns:///${authority}`, defaultPort), tls };
 }
 

@@ -2,8 +2,8 @@
 import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorText } from '../common/error-text.js';
 import { createPluginClient } from './agent/plugin-client.js';
-import { errorText } from './error-text.js';
 import { startOwnSidecar } from './own-programs.js';
 import { type PlayOptions, playHelp, readPlayOptions } from './play-options.js';
 import { makeReport } from './report/make-report.js';

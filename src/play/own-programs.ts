@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { isJsonObject } from './json.js';
+import { isJsonObject } from '../common/json.js';
 
 const startTimeoutMs = 20_000;
 const stopTimeoutMs = 10_000;
@@ -65,7 +65,7 @@ export async function startOwnSidecar(options: OwnSidecarOptions): Promise<OwnSi
 }
 
 async function startDevDriver(programFolder: string, children: ChildProcess[]) {
-  const program = join(programFolder, 'server', 'dev-driver.js');
+  const program = join(programFolder, 'server', 'dev-driver', 'main.js');
   const address = await start(children, 'the dev-driver', [program, '--port', '0'], {});
   const colon = address.lastIndexOf(':');
   return { host: address.slice(0, colon), port: address.slice(colon + 1) };

@@ -1,14 +1,8 @@
-import {
-  errorDomain,
-  resendKey,
-  resendMayDriveTwice,
-  type Status,
-  StatusError,
-} from '../contract/status-error.js';
+import { errorDomain, retryKey, retryUnsafe, type Status, StatusError } from '../contract/status-error.js';
 
 /** In ErrorInfo's metadata: nothing was written, or the driver finds again what it wrote. */
-const resendSafe = 'safe';
-export type Resend = typeof resendSafe | typeof resendMayDriveTwice;
+const retrySafe = 'safe';
+export type RetrySafety = typeof retrySafe | typeof retryUnsafe;
 
 /** Why a drive failed, for programs: ErrorInfo's reason. */
 export type FailureReason =
@@ -36,7 +30,7 @@ export interface DriveFailure {
   readonly status: Status;
   readonly reason: FailureReason;
   readonly message: string;
-  readonly resend: Resend;
+  readonly retry: RetrySafety;
   /** Set only where nothing was driven: such a refusal is not kept under its request_id. */
   readonly retryDelayMs?: number;
   /** More for ErrorInfo's metadata: names, numbers, never contents. */
@@ -46,12 +40,12 @@ export interface DriveFailure {
 
 /** A failure as the error that travels: its ErrorInfo says whether a re-send may drive twice. */
 export function toStatusError(failure: DriveFailure): StatusError {
-  const { status, reason, message, resend, retryDelayMs, metadata, cause } = failure;
+  const { status, reason, message, retry, retryDelayMs, metadata, cause } = failure;
   return new StatusError(status, message, {
     cause,
     details: {
       ...(retryDelayMs === undefined ? {} : { retryDelayMs }),
-      errorInfo: { reason, domain: errorDomain, metadata: { ...metadata, [resendKey]: resend } },
+      errorInfo: { reason, domain: errorDomain, metadata: { ...metadata, [retryKey]: retry } },
     },
   });
 }
@@ -62,7 +56,7 @@ export function serverEnding(): StatusError {
     status: 'UNAVAILABLE',
     reason: 'SERVER_ENDING',
     message: 'the driver server ends; nothing was driven',
-    resend: resendSafe,
+    retry: retrySafe,
     retryDelayMs: 1_000,
   });
 }
@@ -73,6 +67,6 @@ export function outcomeUnknown(): StatusError {
     status: 'ABORTED',
     reason: 'SERVER_ENDING',
     message: 'the driver server ends while the driver runs',
-    resend: resendMayDriveTwice,
+    retry: retryUnsafe,
   });
 }

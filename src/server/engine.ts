@@ -1,6 +1,6 @@
+import type { LogFacts } from '../common/logger.js';
 import type { ExecuteRequest__Output } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
-import type { LogFacts } from '../program/logger.js';
 
 /** What an engine may know of a call beside its request. */
 export interface DriveContext {

@@ -7,11 +7,11 @@ export function keyOfRequest({ workflow, request_id }: ExecuteRequest__Output): 
 }
 
 /**
- * Digest of what a request asks for: every field but its id and its wishes, absent told from empty, whatever order
- * the map's entries came in.
+ * Digest of what a request asks for: every field but its id and its untrusted overrides, absent told from empty,
+ * whatever order the map's entries came in.
  */
 export function fingerprintOfRequest(request: ExecuteRequest__Output): string {
-  const { request_id: _id, wishes: _wishes, ...content } = request;
+  const { request_id: _id, untrusted_overrides: _overrides, ...content } = request;
   return createHash('sha256')
     .update(JSON.stringify(sortedEntries(content)))
     .digest('base64');

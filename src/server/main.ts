@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { exitBadConfiguration, readCommand } from '../program/command-line.js';
-import { createLogger, factsOfError, type Logger } from '../program/logger.js';
-import { readVersion } from '../program/version.js';
-import { authenticateByToken } from './authenticate.js';
-import { cannotStart } from './cannot-start.js';
-import { drainOnSignals, exitAfterLog } from './drain-on-signals.js';
-import { createMemoryLedger } from './memory-ledger.js';
+import { cannotStart } from '../common/cannot-start.js';
+import { exitBadConfiguration, readCommand } from '../common/command-line.js';
+import { drainOnSignals, exitAfterLog } from '../common/drain-on-signals.js';
+import { createLogger, factsOfError, type Logger } from '../common/logger.js';
+import { readVersion } from '../common/version.js';
+import { authenticateByToken } from './grpc/authenticate.js';
+import { createMemoryLedger } from './ledger/memory-ledger.js';
 import { type PreparedServer, prepareServer } from './prepare-server.js';
 import { checkServerSettings, type ServerSettings, serverSettings } from './server-settings.js';
 import { startDriverServer } from './start-driver-server.js';
@@ -18,8 +18,9 @@ const command = readCommand(
   process.env,
 );
 
-if (command.kind === 'run') await run(command.settings);
-else {
+if (command.kind === 'run') {
+  await run(command.settings);
+} else {
   process.stderr.write(command.stderr);
   process.exitCode = command.exitCode;
   process.stdout.write(command.stdout);

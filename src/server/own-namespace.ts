@@ -14,8 +14,9 @@ export function ownNamespace(setting: string | undefined, file = serviceAccountF
     );
   }
   const namespace = given ?? setting;
-  if (namespace === undefined)
+  if (namespace === undefined) {
     throw new Error('NAMESPACE is not set, and there is no service account: set it');
+  }
   return namespace;
 }
 

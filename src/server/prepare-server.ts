@@ -1,14 +1,14 @@
 import type { ServerCredentials } from '@grpc/grpc-js';
-import type { Logger } from '../program/logger.js';
-import type { Environment } from '../program/settings.js';
+import type { Logger } from '../common/logger.js';
+import type { Environment } from '../common/settings.js';
 import type { Engine } from './engine.js';
-import { createMemoryEngine } from './memory/memory-engine.js';
+import { createServerCredentials } from './grpc/server-credentials.js';
+import { createMemoryEngine } from './memory-engine/memory-engine.js';
 import { ownNamespace } from './own-namespace.js';
-import { type DriverProgram, flagsOfProgram } from './program/flags-of-program.js';
-import { createProgramEngine } from './program/program-engine.js';
-import { programEnvironment } from './program/program-environment.js';
-import { checkProgramSettings } from './program/program-settings.js';
-import { createServerCredentials } from './server-credentials.js';
+import { type DriverProgram, flagsOfProgram } from './program-engine/flags-of-program.js';
+import { createProgramEngine } from './program-engine/program-engine.js';
+import { programEnvironment } from './program-engine/program-environment.js';
+import { checkProgramSettings } from './program-engine/program-settings.js';
 import type { ServerSettings } from './server-settings.js';
 
 /** What the settings make before anything listens. */
@@ -44,8 +44,12 @@ export async function prepareServer(
   const namespace = await attempt(() => ownNamespace(settings.namespace));
   const program =
     settings.engine === 'program' ? await attempt(() => learnProgram(settings, env)) : undefined;
-  if (program !== undefined) faults.push(...checkProgramSettings(settings, program, env));
-  if (faults.length > 0 || credentials === undefined || namespace === undefined) return { faults };
+  if (program !== undefined) {
+    faults.push(...checkProgramSettings(settings, program, env));
+  }
+  if (faults.length > 0 || credentials === undefined || namespace === undefined) {
+    return { faults };
+  }
   const engine = await attempt(() => createEngine(settings, program, env, logger));
   return engine === undefined ? { faults } : { namespace, credentials, engine, program };
 }

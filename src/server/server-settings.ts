@@ -1,4 +1,5 @@
-import { logLevels } from '../program/logger.js';
+import { isReadable } from '../common/is-readable.js';
+import { logLevels } from '../common/logger.js';
 import {
   anyText,
   day,
@@ -14,16 +15,15 @@ import {
   seconds,
   setting,
   wholeNumber,
-} from '../program/settings.js';
-import { isReadable } from './is-readable.js';
-import { programSettings } from './program/program-settings.js';
+} from '../common/settings.js';
+import { programSettings } from './program-engine/program-settings.js';
 
 const pem = optional(anyText('PEM text, or the path of a PEM file'));
 
 const service = {
   engine: setting(
     'ENGINE',
-    "program runs KFP's driver, memory drives nothing",
+    "program runs KFP's driver, memory is a fake for tests",
     oneOf(['program', 'memory']),
     'program',
   ),

@@ -1,23 +1,23 @@
 import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
-import type { Logger } from '../program/logger.js';
-import { addReflection } from './add-reflection.js';
-import type { Authenticate } from './authenticate.js';
-import { checkNamespace } from './check-namespace.js';
-import { checkRequest } from './check-request.js';
+import type { Logger } from '../common/logger.js';
+import type { Engine } from './engine.js';
+import { addReflection } from './grpc/add-reflection.js';
+import type { Authenticate } from './grpc/authenticate.js';
+import { checkNamespace } from './grpc/check-namespace.js';
+import { checkRequest } from './grpc/check-request.js';
 import {
   createExecuteHandler,
   type ExecuteHandler,
   executePath,
   serializeResponse,
   servedDefinition,
-} from './driver-service.js';
-import type { Engine } from './engine.js';
-import { guardCalls } from './guard-calls.js';
-import { createOnceDriver, type OnceDriver } from './once-driver.js';
-import { createOpenCalls, type OpenCalls } from './open-calls.js';
-import type { RequestLedger } from './request-ledger.js';
-import { type ServingHealth, serveHealth } from './serving-health.js';
+} from './grpc/driver-service.js';
+import { guardCalls } from './grpc/guard-calls.js';
+import { createOpenCalls, type OpenCalls } from './grpc/open-calls.js';
+import { type ServingHealth, serveHealth } from './grpc/serve-health.js';
+import type { RequestLedger } from './ledger/request-ledger.js';
+import { createSingleFlight, type SingleFlight } from './ledger/single-flight.js';
 
 export interface DriverServerOptions {
   readonly engine: Engine;
@@ -78,13 +78,13 @@ export async function startDriverServer(options: DriverServerOptions): Promise<D
   const abort = new AbortController();
   // Every running drive listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(0, abort.signal);
-  const onceDriver = createOnceDriver({
+  const onceDriver = createSingleFlight({
     engine,
     ledger,
     serialize: (response) => serializeResponse(response, maxMessageBytes),
     signal: abort.signal,
   });
-  const Execute = createExecuteHandler(checkOf(options), onceDriver.driveOnce, logger);
+  const Execute = createExecuteHandler(checkOf(options), onceDriver.executeOnce, logger);
   server.addService(servedDefinition, { Execute: wrapExecute(Execute) });
   addReflection(server);
   const health = serveHealth(server, engine, logger);
@@ -117,7 +117,9 @@ function serverOptions(
 function checkOf({ namespace }: DriverServerOptions): Parameters<typeof createExecuteHandler>[0] {
   return (request) => {
     checkRequest(request);
-    if (namespace !== undefined) checkNamespace(request, namespace);
+    if (namespace !== undefined) {
+      checkNamespace(request, namespace);
+    }
   };
 }
 
@@ -125,7 +127,7 @@ interface Draining {
   readonly server: Server;
   readonly health: ServingHealth;
   readonly openCalls: OpenCalls;
-  readonly onceDriver: OnceDriver;
+  readonly onceDriver: SingleFlight;
   readonly abort: AbortController;
   readonly engine: Engine;
   readonly repeatGraceMs: number;
@@ -143,7 +145,9 @@ async function drain(draining: Draining, graceMs: number): Promise<void> {
   if (!(await within(graceMs - (performance.now() - beganMs), idle))) {
     abort.abort();
     openCalls.endUnreceived();
-    if (!(await within(abortGraceMs, idle))) openCalls.endAll();
+    if (!(await within(abortGraceMs, idle))) {
+      openCalls.endAll();
+    }
   }
   await within(flushGraceMs, closed);
   server.forceShutdown();
@@ -154,7 +158,9 @@ async function drain(draining: Draining, graceMs: number): Promise<void> {
 async function untilCollected({ onceDriver, repeatGraceMs }: Draining): Promise<void> {
   await onceDriver.idle();
   const leftMs = repeatGraceMs - onceDriver.quietMs();
-  if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs).unref());
+  if (leftMs > 0) {
+    await new Promise((resolve) => setTimeout(resolve, leftMs).unref());
+  }
 }
 
 /** True once `done` resolves, false after `timeoutMs`. */

@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { checkAgentToken } from '../argo/agent-token.js';
 import { notOurs } from '../argo/reply.js';
 import type { ExecuteTemplate } from '../bridge/execute-template.js';
-import { factsOfError, type Logger } from '../program/logger.js';
+import { factsOfError, type Logger } from '../common/logger.js';
 import { bodyFaults, readBody } from './read-body.js';
 import { sendJson } from './send-json.js';
 
@@ -20,7 +20,7 @@ export interface AppOptions {
 
 /**
  * The HTTP side: token, body, answer. On the agent's path it never answers 404, which would mute the plugin for
- * the whole workflow; 400, 413 and 415 only tell of a body that is no JSON, too large, or no application/json.
+ * the whole workflow; 400, 413 and 415 only tell of a body that is not valid JSON, too large, or no application/json.
  */
 export function createApp(options: AppOptions): Express {
   const app = express();
@@ -46,7 +46,9 @@ function authenticate({ tokenPath, logger }: AppOptions): RequestHandler {
       sendJson(response, 403, { error: "the bearer token is not the one that Argo's agent wrote" });
       return;
     }
-    if (verdict.kind === 'unreadable') response.locals['tokenFault'] = verdict.reason;
+    if (verdict.kind === 'unreadable') {
+      response.locals['tokenFault'] = verdict.reason;
+    }
     next();
   };
 }
@@ -61,7 +63,9 @@ function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler
       if (isOurs(body)) {
         logger.error('refused a template', { httpStatus: 500, reason: tokenFault });
         sendJson(response, 500, { error: tokenFault });
-      } else sendJson(response, 200, notOurs);
+      } else {
+        sendJson(response, 200, notOurs);
+      }
       return;
     }
     const gone = new AbortController();
@@ -70,7 +74,9 @@ function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler
     const { socket } = request;
     // "finish" comes when the system has taken every byte; a socket that broke before never gets there.
     response.once('finish', () => {
-      if (!socket.destroyed) onDelivered?.();
+      if (!socket.destroyed) {
+        onDelivered?.();
+      }
     });
     const bytesOut = sendJson(response, 200, reply);
     const ms = Math.round(performance.now() - startedMs);
@@ -83,18 +89,25 @@ function answerFault(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const { httpStatus, error: sentence } = toFault(error);
     logger[httpStatus === 500 ? 'error' : 'warn']('refused a body', { httpStatus, ...factsOfError(error) });
-    if (!response.headersSent) sendJson(response, httpStatus, { error: sentence });
+    if (!response.headersSent) {
+      sendJson(response, httpStatus, { error: sentence });
+    }
   };
 }
 
 function toFault(error: unknown): { readonly httpStatus: number; readonly error: string } {
-  if (error instanceof SyntaxError) return noJson;
+  if (error instanceof SyntaxError) {
+    return noJson;
+  }
   const type = error instanceof Error && 'type' in error ? String(error.type) : '';
-  return (Object.hasOwn(bodyFaults, type) ? bodyFaults[type] : undefined) ?? unforeseen;
+  return (Object.hasOwn(bodyFaults, type) ? bodyFaults[type] : undefined) ?? internalError;
 }
 
-const noJson = { httpStatus: 400, error: 'the body is no JSON: send the ExecuteTemplate request of Argo' };
-const unforeseen = {
+const noJson = {
+  httpStatus: 400,
+  error: 'the body is not valid JSON: send the ExecuteTemplate request of Argo',
+};
+const internalError = {
   httpStatus: 500,
-  error: 'driver-plugin failed in a way that nobody foresaw; its log has the stack',
+  error: 'driver-plugin failed with an internal error; its log has the stack',
 };

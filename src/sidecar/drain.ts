@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { Clock } from '../program/clock.js';
+import type { Clock } from '../common/clock.js';
 
 /** How often the end of draining is looked for. */
 const lookEveryMs = 50;
@@ -19,8 +19,11 @@ export function drain(
     const look = () => {
       server.getConnections((_error, connections) => {
         const idle = callsInFlight() === 0 && connections === 0;
-        if (idle || clock.nowMs() >= endMs) resolve();
-        else clock.after(lookEveryMs, look);
+        if (idle || clock.nowMs() >= endMs) {
+          resolve();
+        } else {
+          clock.after(lookEveryMs, look);
+        }
       });
     };
     look();

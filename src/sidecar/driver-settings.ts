@@ -1,4 +1,3 @@
-import { parseDriverTarget } from '../driver/driver-target.js';
 import {
   anyText,
   day,
@@ -14,7 +13,8 @@ import {
   seconds,
   setting,
   wholeNumber,
-} from '../program/settings.js';
+} from '../common/settings.js';
+import { parseDriverTarget } from '../driver/driver-target.js';
 
 const driverHost: Reader<string> = {
   form: 'a host, host:port, a URL with http://, https://, grpc:// or grpcs://, or a gRPC target (dns:, ipv4:, ipv6:, unix:)',
@@ -66,7 +66,12 @@ export const driverSettings = {
     oneOf(['round_robin', 'pick_first']),
     'round_robin',
   ),
-  keepaliveMs: setting('KEEPALIVE_SECONDS', 'ping an unheard-of connection after', seconds(1, day), '30'),
+  keepaliveMs: setting(
+    'KEEPALIVE_SECONDS',
+    'ping the server when it has been silent for',
+    seconds(1, day),
+    '30',
+  ),
   keepaliveTimeoutMs: setting('KEEPALIVE_TIMEOUT_SECONDS', 'and give it up after', seconds(0.1, day), '10'),
   idleTimeoutMs: setting(
     'IDLE_TIMEOUT_SECONDS',

@@ -15,8 +15,11 @@ export function readBody(maxBytes: number): RequestHandler[] {
 const decodeBody: RequestHandler = (request, response, next) => {
   if (!Buffer.isBuffer(request.body)) {
     const otherType = request.is('application/json') === false;
-    if (otherType) sendJson(response, 415, { error: 'the body must have the Content-Type application/json' });
-    else sendJson(response, 400, { error: 'the body is empty: send the ExecuteTemplate request of Argo' });
+    if (otherType) {
+      sendJson(response, 415, { error: 'the body must have the Content-Type application/json' });
+    } else {
+      sendJson(response, 400, { error: 'the body is empty: send the ExecuteTemplate request of Argo' });
+    }
     return;
   }
   try {

@@ -1,4 +1,4 @@
-import { logLevels } from '../program/logger.js';
+import { logLevels } from '../common/logger.js';
 import {
   anyText,
   day,
@@ -13,19 +13,19 @@ import {
   seconds,
   setting,
   wholeNumber,
-} from '../program/settings.js';
+} from '../common/settings.js';
 import { driverSettings } from './driver-settings.js';
 
 /** Settings of deadlines, repeats and bounds. */
-const steps = {
+const attempts = {
   timeoutMs: setting('TIMEOUT_SECONDS', 'deadline of one gRPC call', seconds(0.001, day), '120'),
-  stepTimeoutMs: setting(
+  attemptTimeoutMs: setting(
     'STEP_TIMEOUT_SECONDS',
-    'budget of one step across its calls',
+    'budget of one attempt across its calls',
     seconds(0.001, day),
     '600',
   ),
-  resendUnknownOutcomes: setting(
+  retryUnknownOutcomes: setting(
     'RESEND_UNKNOWN_OUTCOMES',
     'send again when nobody knows whether the driver ran; false for a server that does not keep request_ids',
     flag(),
@@ -37,7 +37,7 @@ const steps = {
     wholeNumber(1, 100_000),
     '256',
   ),
-  answerWindowMs: setting(
+  longPollMs: setting(
     'ANSWER_WINDOW_SECONDS',
     'hold a POST for its answer at most so long; the agent gives up after 30',
     seconds(0, 28),
@@ -51,7 +51,7 @@ const steps = {
   ),
   messageAfterMs: setting(
     'WAIT_MESSAGE_AFTER_SECONDS',
-    'tell the user about a step that takes longer',
+    'tell the user about a task that takes longer',
     seconds(0, day),
     '30',
   ),
@@ -123,7 +123,7 @@ const agent = {
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** Every setting of the sidecar; --help, the README's table and plugin.yaml's test read it. */
-export const sidecarSettings = { ...driverSettings, ...steps, ...agent };
+export const sidecarSettings = { ...driverSettings, ...attempts, ...agent };
 export type SidecarSettings = SettingsOf<typeof sidecarSettings>;
 
 /** Faults that no setting has alone. */

@@ -1,22 +1,22 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseExecuteTemplate } from '../argo/parse-execute-template.js';
-import { AnswerWindow } from '../bridge/answer-window.js';
+import { createAttempts } from '../bridge/attempts.js';
+import type { Progress } from '../bridge/call-driver.js';
 import { CallLedger } from '../bridge/call-ledger.js';
-import type { Progress } from '../bridge/drive-task.js';
+import { ConcurrencyLimiter } from '../bridge/concurrency-limiter.js';
 import { createExecuteTemplate } from '../bridge/execute-template.js';
 import type { FinalAnswer } from '../bridge/final-answer.js';
+import { LongPoll } from '../bridge/long-poll.js';
 import { PatchBudget } from '../bridge/patch-budget.js';
-import { createSteps } from '../bridge/steps.js';
-import { Turns } from '../bridge/turns.js';
+import { type Clock, systemClock } from '../common/clock.js';
+import type { Logger } from '../common/logger.js';
+import { readVersion } from '../common/version.js';
 import { StatusError } from '../contract/status-error.js';
 import { createDriverClient, type DriverClient } from '../driver/driver-client.js';
 import { createCallMetadata, createDriverCredentials } from '../driver/driver-credentials.js';
 import { type DriverTarget, parseDriverTarget } from '../driver/driver-target.js';
 import { logGrpc } from '../driver/log-grpc.js';
-import { type Clock, systemClock } from '../program/clock.js';
-import type { Logger } from '../program/logger.js';
-import { readVersion } from '../program/version.js';
 import { createApp } from './app.js';
 import { drain } from './drain.js';
 import type { SidecarSettings } from './sidecar-settings.js';
@@ -46,8 +46,8 @@ export async function startSidecar(
   const target = toTarget(settings);
   const driver = connectDriver(settings, target, logger, clock);
   const ledger = createLedger(settings, logger, clock);
-  const answerWindow = new AnswerWindow({
-    windowMs: settings.answerWindowMs,
+  const longPoll = new LongPoll({
+    windowMs: settings.longPollMs,
     most: Math.max(1, Math.floor(settings.agentWorkers / 2)),
     clock,
   });
@@ -55,7 +55,7 @@ export async function startSidecar(
   const executeTemplate = createExecuteTemplate({
     ...bridgeParts(settings, driver, logger, clock),
     ledger,
-    answerWindow,
+    longPoll,
     stayAwayMs: () => (draining ? graceMs + stayAwayMoreMs : undefined),
   });
   const isOurs = (body: string) => parseExecuteTemplate(body, pluginKey).kind === 'ours';
@@ -66,7 +66,7 @@ export async function startSidecar(
   const stop = async () => {
     draining = true;
     logger.info('draining', { callsInFlight: ledger.size.started });
-    answerWindow.close();
+    longPoll.close();
     await drain(server, () => ledger.size.started, { graceMs, clock });
     await close();
   };
@@ -87,11 +87,11 @@ function createLedger({ maxLedgerEntries, maxLedgerBytes }: SidecarSettings, log
 function bridgeParts(settings: SidecarSettings, driver: DriverClient, logger: Logger, clock: Clock) {
   const { pluginKey, messageAfterMs, patchIntervalMs: intervalMs, maxOutputBytes: maxBytes } = settings;
   const { nowMs } = clock;
-  const turns = new Turns(settings.maxConcurrentCalls);
+  const limiter = new ConcurrencyLimiter(settings.maxConcurrentCalls);
   return {
     pluginKey,
     messageAfterMs,
-    steps: createSteps({ ...settings, driver, turns, clock, random: Math.random, logger }),
+    attempts: createAttempts({ ...settings, driver, limiter, clock, random: Math.random, logger }),
     patchBudget: new PatchBudget({ intervalMs, maxBytes, nowMs }),
     nowMs,
   };
@@ -99,7 +99,9 @@ function bridgeParts(settings: SidecarSettings, driver: DriverClient, logger: Lo
 
 function toTarget(settings: SidecarSettings): DriverTarget {
   const target = parseDriverTarget(settings.driverHost, settings.driverPort);
-  if (target === undefined) throw new StatusError('INVALID_ARGUMENT', 'DRIVER_HOST is no target');
+  if (target === undefined) {
+    throw new StatusError('INVALID_ARGUMENT', 'DRIVER_HOST is no target');
+  }
   return { target: target.target, tls: target.tls || settings.driverTls };
 }
 

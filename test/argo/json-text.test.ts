@@ -107,6 +107,8 @@ test('100,000 levels are counted without a stack overflow', () => {
 });
 
 function depthOf(given: unknown): number {
-  if (typeof given !== 'object' || given === null) return 0;
+  if (typeof given !== 'object' || given === null) {
+    return 0;
+  }
   return 1 + Math.max(0, ...Object.values(given).map(depthOf));
 }

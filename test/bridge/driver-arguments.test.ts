@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import protobuf from 'protobufjs';
 import {
   type ArgumentKind,
-  driverTypes,
   envelopeArguments,
   outputPathArguments,
+  overrideArguments,
   requestArguments,
-  wishArguments,
 } from '../../src/bridge/driver-arguments.js';
+import { driverTypes } from '../../src/contract/driver-type.js';
 
 const contract = new protobuf.Root()
   .loadSync(new URL('../../../proto/kfp/driver/v1/driver.proto', import.meta.url).pathname, {
@@ -17,7 +17,7 @@ const contract = new protobuf.Root()
   .resolveAll();
 
 /** Fields of ExecuteRequest that are not arguments. */
-const notArguments = ['request_id', 'workflow', 'type', 'wishes', 'extra_args'];
+const notArguments = ['request_id', 'workflow', 'type', 'untrusted_overrides', 'extra_args'];
 
 const typesOf: Readonly<Record<ArgumentKind, string>> = {
   text: 'string',
@@ -30,7 +30,7 @@ const typesOf: Readonly<Record<ArgumentKind, string>> = {
 
 const tables = [
   { message: 'ExecuteRequest', kinds: requestArguments, beyond: notArguments },
-  { message: 'UntrustedWishes', kinds: wishArguments, beyond: [] },
+  { message: 'UntrustedOverrides', kinds: overrideArguments, beyond: [] },
 ];
 for (const { message, kinds, beyond } of tables) {
   test(`every argument of ${message} has its field in the contract, of the right type and with presence`, () => {
@@ -60,7 +60,7 @@ test('every driver type is one of the contract', () => {
 test('no argument is read in two ways', () => {
   const names = [
     ...Object.keys(requestArguments),
-    ...Object.keys(wishArguments),
+    ...Object.keys(overrideArguments),
     ...envelopeArguments,
     ...outputPathArguments,
   ];

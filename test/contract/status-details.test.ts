@@ -11,7 +11,7 @@ const everyDetail = {
   errorInfo: {
     reason: 'PIPELINE',
     domain: 'driver.kfp.kubeflow.org',
-    metadata: { resend: 'may-drive-twice' },
+    metadata: { retry: 'unsafe' },
   },
   fieldViolations: [
     { field: 'request_id', description: 'is empty' },

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readSettings } from '../../src/program/settings.js';
+import { readSettings } from '../../src/common/settings.js';
 import { checkSidecarSettings, sidecarSettings } from '../../src/sidecar/sidecar-settings.js';
 import { postUntilFinal, replyOf } from '../support/agent.js';
 import { startBridge } from '../support/start-bridge.js';

@@ -25,10 +25,10 @@ let folder = '';
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'own-programs-test-'));
-  await mkdir(join(folder, 'server'));
+  await mkdir(join(folder, 'server', 'dev-driver'), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   await writeFile(join(folder, 'main.js'), program('http://127.0.0.1:4001'));
-  await writeFile(join(folder, 'server/dev-driver.js'), program('127.0.0.1:4002'));
+  await writeFile(join(folder, 'server/dev-driver/main.js'), program('127.0.0.1:4002'));
 });
 
 after(() => rm(folder, { recursive: true, force: true }));
@@ -40,7 +40,7 @@ describe('Programs of its own', () => {
     process.env['ADMIN_PORT'] = '9999';
     const sidecar = await startOwnSidecar({ programFolder: folder });
     delete process.env['ADMIN_PORT'];
-    const driver = await factsOf('server/dev-driver.js');
+    const driver = await factsOf('server/dev-driver/main.js');
     const { TOKEN_PATH, ...facts } = await factsOf('main.js');
     const wasThere = existsSync(TOKEN_PATH);
     await sidecar.stop();
@@ -55,11 +55,11 @@ describe('Programs of its own', () => {
     });
     assert.deepEqual({ wasThere, isThere: existsSync(TOKEN_PATH) }, { wasThere: true, isThere: false });
     assert.ok(existsSync(join(folder, 'main.js.stopped')));
-    assert.ok(existsSync(join(folder, 'server/dev-driver.js.stopped')));
+    assert.ok(existsSync(join(folder, 'server/dev-driver/main.js.stopped')));
   });
 
   it('leave the driver alone where one is named', async () => {
-    await rm(join(folder, 'server/dev-driver.js.started'), { force: true });
+    await rm(join(folder, 'server/dev-driver/main.js.started'), { force: true });
     const sidecar = await startOwnSidecar({
       programFolder: folder,
       driver: { host: 'driver.test', port: '77' },
@@ -67,7 +67,7 @@ describe('Programs of its own', () => {
     const { DRIVER_HOST, DRIVER_PORT } = await factsOf('main.js');
     await sidecar.stop();
     assert.deepEqual({ DRIVER_HOST, DRIVER_PORT }, { DRIVER_HOST: 'driver.test', DRIVER_PORT: '77' });
-    assert.equal(existsSync(join(folder, 'server/dev-driver.js.started')), false);
+    assert.equal(existsSync(join(folder, 'server/dev-driver/main.js.started')), false);
   });
 
   it('that end before they listen are reported with their last words', async () => {

@@ -1,6 +1,6 @@
 import type { PluginAnswer, PostTemplate } from '../../src/play/agent/plugin-client.js';
+import { readWorkflow } from '../../src/play/prepare/read-workflow.js';
 import { type Walk, walkWorkflow } from '../../src/play/walk/walk-workflow.js';
-import { readWorkflow } from '../../src/play/workflow/read-workflow.js';
 import { instantClock } from './instant-clock.js';
 
 const metadata = {

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createPluginClient } from '../../src/play/agent/plugin-client.js';
+import { readWorkflow } from '../../src/play/prepare/read-workflow.js';
 import { type Walk, walkWorkflow } from '../../src/play/walk/walk-workflow.js';
-import { readWorkflow } from '../../src/play/workflow/read-workflow.js';
-import type { WorkflowMetadata } from '../../src/play/workflow/workflow.js';
+import type { WorkflowMetadata } from '../../src/workflow/workflow.js';
 import { instantClock } from './instant-clock.js';
 import { type Answer, type ReceivedPost, startPluginServer } from './plugin-server.js';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import type { Setting } from '../../src/program/settings.js';
-import { inputFlags } from '../../src/server/program/input-flags.js';
+import type { Setting } from '../../src/common/settings.js';
+import { inputFlags } from '../../src/server/program-engine/input-flags.js';
 import { serverSettings } from '../../src/server/server-settings.js';
 
 const root = new URL('../../../', import.meta.url);
@@ -19,7 +19,9 @@ test('the page on the driver server lists every setting with its default and its
 });
 
 function shown(fallback = ''): string {
-  if (fallback === tmpdir()) return "the system's";
+  if (fallback === tmpdir()) {
+    return "the system's";
+  }
   return fallback === '' ? '' : `\`${fallback}\``;
 }
 

@@ -7,17 +7,17 @@ import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
 import { readStatusDetails } from '../../src/contract/status-details.js';
 import { callDriver, failureOf } from '../support/call-driver.js';
 import { startServerProgram, testFolder } from '../support/start-server-program.js';
-import { containerRequest, readJsonLines, rootRequest } from './program/fixtures.js';
+import { containerRequest, readJsonLines, rootRequest } from './program-engine/fixtures.js';
 
 const task = (task_name: string) => containerRequest({ request_id: task_name, task_name });
 
 /** A server that runs one driver at a time, and what its drivers wrote down. */
-async function startOneByOne(t: TestContext, standIn: Record<string, string>, graceSeconds: string) {
+async function startOneByOne(t: TestContext, fake: Record<string, string>, graceSeconds: string) {
   const folder = testFolder(t);
   const files = { effects: join(folder, 'effects'), begun: join(folder, 'begun') };
   const server = await startServerProgram(t, {
     env: { MAX_PROGRAMS: '1', SHUTDOWN_GRACE_SECONDS: graceSeconds },
-    standIn: { STAND_IN_EFFECTS: files.effects, STAND_IN_CONCURRENCY: files.begun, ...standIn },
+    fake: { FAKE_DRIVER_EFFECTS: files.effects, FAKE_DRIVER_CONCURRENCY: files.begun, ...fake },
   });
   return {
     ...server,
@@ -33,16 +33,18 @@ async function startOneByOne(t: TestContext, standIn: Record<string, string>, gr
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await sleep(10);
+  while (!isTrue()) {
+    await sleep(10);
+  }
 }
 
 const wordOf = ({ code, metadata }: ServiceError) => {
   const { errorInfo, retryDelayMs } = readStatusDetails(metadata);
-  return [grpcStatus[code], errorInfo?.reason, errorInfo?.metadata['resend'], retryDelayMs !== undefined];
+  return [grpcStatus[code], errorInfo?.reason, errorInfo?.metadata['retry'], retryDelayMs !== undefined];
 };
 
 test('SIGTERM lets what runs and what waits finish, takes nothing new, and ends with 0', async (t) => {
-  const server = await startOneByOne(t, { STAND_IN_DELAY_MS: '400' }, '60');
+  const server = await startOneByOne(t, { FAKE_DRIVER_DELAY_MS: '400' }, '60');
   const calls = ['a', 'b'].map((name) => callDriver(server.client, task(name)));
   await until(() => server.begun().length === 1);
   server.kill('SIGTERM');
@@ -61,7 +63,7 @@ test('SIGTERM lets what runs and what waits finish, takes nothing new, and ends 
 });
 
 test('SIGTERM waits for a driver whose client has gone', async (t) => {
-  const server = await startOneByOne(t, { STAND_IN_DELAY_MS: '600' }, '60');
+  const server = await startOneByOne(t, { FAKE_DRIVER_DELAY_MS: '600' }, '60');
   await failureOf(callDriver(server.client, task('a'), { deadline: Date.now() + 300 }));
   server.kill('SIGTERM');
   assert.deepEqual(await server.ended, [0, null]);
@@ -69,15 +71,15 @@ test('SIGTERM waits for a driver whose client has gone', async (t) => {
 });
 
 test('after the grace each call is told the truth: what ran may have written, what waited did not', async (t) => {
-  const server = await startOneByOne(t, { STAND_IN_MISBEHAVE: 'hang-after-write' }, '0.2');
+  const server = await startOneByOne(t, { FAKE_DRIVER_MISBEHAVE: 'hang-after-write' }, '0.2');
   const running = failureOf(callDriver(server.client, task('a')));
   await until(() => server.drives().length === 1);
   const joined = failureOf(callDriver(server.client, task('a')));
   const waiting = failureOf(callDriver(server.client, task('b')));
   await sleep(100);
   server.kill('SIGTERM');
-  assert.deepEqual(wordOf(await running), ['ABORTED', 'SERVER_ENDING', 'may-drive-twice', false]);
-  assert.deepEqual(wordOf(await joined), ['ABORTED', 'SERVER_ENDING', 'may-drive-twice', false]);
+  assert.deepEqual(wordOf(await running), ['ABORTED', 'SERVER_ENDING', 'unsafe', false]);
+  assert.deepEqual(wordOf(await joined), ['ABORTED', 'SERVER_ENDING', 'unsafe', false]);
   assert.deepEqual(wordOf(await waiting), ['UNAVAILABLE', 'SERVER_ENDING', 'safe', true]);
   assert.deepEqual(await server.ended, [0, null]);
   const [pid = 0] = server.begun();
@@ -86,7 +88,7 @@ test('after the grace each call is told the truth: what ran may have written, wh
 });
 
 test('a root driver that is cut may be driven again', async (t) => {
-  const server = await startOneByOne(t, { STAND_IN_MISBEHAVE: 'hang-after-write' }, '0');
+  const server = await startOneByOne(t, { FAKE_DRIVER_MISBEHAVE: 'hang-after-write' }, '0');
   const running = failureOf(callDriver(server.client, rootRequest()));
   await until(() => server.drives().length === 1);
   server.kill('SIGTERM');
@@ -94,7 +96,7 @@ test('a root driver that is cut may be driven again', async (t) => {
 });
 
 test('a second signal ends the grace', async (t) => {
-  const server = await startOneByOne(t, { STAND_IN_MISBEHAVE: 'silent' }, '600');
+  const server = await startOneByOne(t, { FAKE_DRIVER_MISBEHAVE: 'silent' }, '600');
   const running = failureOf(callDriver(server.client, task('a')));
   await until(() => server.begun().length === 1);
   server.kill('SIGINT');

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Environment } from '../../src/program/settings.js';
+import type { Environment } from '../../src/common/settings.js';
 import { callDriver } from '../support/call-driver.js';
 import {
+  fake,
   runServerProgram,
-  standIn,
   startMetadataServer,
   startServerProgram,
   testFolder,
 } from '../support/start-server-program.js';
-import { containerRequest, rootRequest } from './program/fixtures.js';
+import { containerRequest, rootRequest } from './program-engine/fixtures.js';
 
 test('--help lists the settings of the service and of the program, --version the version', async () => {
   const help = await runServerProgram(['--help'], {});
@@ -23,7 +23,7 @@ test('--help lists the settings of the service and of the program, --version the
   assert.match(version.stdout, /^kfp-driver-server \d+\.\d+\.\d+\n$/);
 });
 
-const laptop = { NAMESPACE: 'kubeflow', ALLOW_UNAUTHENTICATED: 'true', DRIVER_PROGRAM: standIn };
+const laptop = { NAMESPACE: 'kubeflow', ALLOW_UNAUTHENTICATED: 'true', DRIVER_PROGRAM: fake };
 const addresses = { ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline', MLMD_SERVER_ADDRESS: 'mlmd' };
 
 const faulty: readonly { name: string; env: Environment; faults: readonly RegExp[] }[] = [
@@ -59,7 +59,7 @@ const faulty: readonly { name: string; env: Environment; faults: readonly RegExp
   {
     name: 'a certificate that is none',
     env: { ...laptop, ...addresses, SERVER_TLS_CERT: '-----BEGIN x', SERVER_TLS_KEY: '-----BEGIN y' },
-    faults: [/SERVER_TLS_CERT, _KEY or _CLIENT_CA is no usable PEM/],
+    faults: [/SERVER_TLS_CERT, _KEY or _CLIENT_CA is not usable PEM/],
   },
   {
     name: 'a program that needs addresses',
@@ -85,7 +85,9 @@ for (const { name, env, faults } of faulty) {
     const [title, ...lines] = stderr.trimEnd().split('\n');
     assert.equal(title, 'kfp-driver-server cannot start:');
     assert.equal(lines.length, faults.length, stderr);
-    for (const [index, fault] of faults.entries()) assert.match(lines[index] ?? '', fault);
+    for (const [index, fault] of faults.entries()) {
+      assert.match(lines[index] ?? '', fault);
+    }
   });
 }
 
@@ -136,8 +138,8 @@ const versions = ['2.5', '2.17', '3.0'];
 for (const version of versions) {
   test(`the driver of KFP ${version} is driven over gRPC`, async (t) => {
     const env = { KFP_POD_NAME: 'kfp-driver-server-0', KFP_POD_UID: 'uid' };
-    const standInOptions = { STAND_IN_VERSION: version };
-    const { connect, log } = await startServerProgram(t, { env, standIn: standInOptions });
+    const fakeOptions = { FAKE_DRIVER_VERSION: version };
+    const { connect, log } = await startServerProgram(t, { env, fake: fakeOptions });
     const answer = await callDriver(connect(), containerRequest({ parent_task_id: 'task-1' }));
     assert.equal(answer.cached, false);
     assert.match(answer.pod_spec_patch ?? '', /kfp-launcher/);
@@ -154,7 +156,7 @@ test('MAX_MESSAGE_BYTES bounds a request', async (t) => {
 test('a call outlives the age of its connection, and the next one gets another connection', async (t) => {
   const { connect } = await startServerProgram(t, {
     env: { MAX_CONNECTION_AGE_SECONDS: '1' },
-    standIn: { STAND_IN_DELAY_MS: '1500' },
+    fake: { FAKE_DRIVER_DELAY_MS: '1500' },
   });
   const client = connect();
   assert.equal((await callDriver(client, containerRequest())).cached, false);

@@ -10,8 +10,8 @@ import { readStatusDetails } from '../../src/contract/status-details.js';
 import { until } from '../support/agent.js';
 import { callDriver } from '../support/call-driver.js';
 import { mostAtOnce } from '../support/most-at-once.js';
-import { lightStandIn, startServerProgram, testFolder } from '../support/start-server-program.js';
-import { containerRequest, readJsonLines } from './program/fixtures.js';
+import { lightFake, startServerProgram, testFolder } from '../support/start-server-program.js';
+import { containerRequest, readJsonLines } from './program-engine/fixtures.js';
 
 const skip = existsSync('/proc/self/fd') ? false : 'children and open files are counted in /proc';
 
@@ -22,8 +22,8 @@ test('500 parallel requests run four drivers at most, and each is served, or ref
   const folder = testFolder(t);
   const [effects, concurrency] = [join(folder, 'effects'), join(folder, 'concurrency')];
   const { pid, connect, workDir } = await startServerProgram(t, {
-    env: { MAX_PROGRAMS: '4', DRIVER_PROGRAM: lightStandIn },
-    standIn: { STAND_IN_EFFECTS: effects, STAND_IN_CONCURRENCY: concurrency },
+    env: { MAX_PROGRAMS: '4', DRIVER_PROGRAM: lightFake },
+    fake: { FAKE_DRIVER_EFFECTS: effects, FAKE_DRIVER_CONCURRENCY: concurrency },
   });
   const client = connect();
   await callDriver(client, requestOf(0));
@@ -59,7 +59,9 @@ async function callUntilServed(client: DriverServiceClient, request: ExecuteRequ
       () => undefined,
       (error: ServiceError) => error,
     );
-    if (failure === undefined) return refusals;
+    if (failure === undefined) {
+      return refusals;
+    }
     assert.equal(failure.code, grpcStatus.RESOURCE_EXHAUSTED, failure.message);
     const { retryDelayMs = 0 } = readStatusDetails(failure.metadata);
     assert.ok(retryDelayMs >= 1_000);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
 import { readStatusDetails } from '../../src/contract/status-details.js';
-import { createMemoryLedger } from '../../src/server/memory-ledger.js';
+import { createMemoryLedger } from '../../src/server/ledger/memory-ledger.js';
 import { startDriverServer } from '../../src/server/start-driver-server.js';
 import { callDriver, createTestClient } from '../support/call-driver.js';
 import { collectLog } from '../support/collect-log.js';

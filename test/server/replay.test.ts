@@ -11,7 +11,7 @@ import { readStatusDetails } from '../../src/contract/status-details.js';
 import { callDriver } from '../support/call-driver.js';
 import { sharedFolder } from '../support/shared-folder.js';
 import { startServerProgram, testFolder } from '../support/start-server-program.js';
-import { replay } from './program/fixtures.js';
+import { replay } from './program-engine/fixtures.js';
 
 interface RecordedRun {
   readonly workflow: string;
@@ -29,7 +29,7 @@ test('each recorded run of the real driver is answered over gRPC with its output
 }, async (t) => {
   const replays = testFolder(t);
   const { connect, metadata } = await startServerProgram(t, {
-    standIn: { REPLAY_RECORDS: replays },
+    fake: { REPLAY_RECORDS: replays },
     env: {
       DRIVER_PROGRAM: replay,
       MAX_PROGRAMS: '4',
@@ -39,7 +39,9 @@ test('each recorded run of the real driver is answered over gRPC with its output
   });
   const records = readRecords(metadata.port);
   const { recordName } = await import(pathToFileURL(replay).href);
-  for (const record of records) writeFileSync(join(replays, recordName(record.argv)), JSON.stringify(record));
+  for (const record of records) {
+    writeFileSync(join(replays, recordName(record.argv)), JSON.stringify(record));
+  }
   const client = connect();
   const answers = records.map((record, index) =>
     callDriver(client, { ...requestOf(record), request_id: `run-${index}` }).catch(endOf),
@@ -93,30 +95,30 @@ function requestOf(record: RecordedRun): ExecuteRequest {
     ...Object.fromEntries(texts.filter((name) => args.has(name)).map((name) => [name, args.get(name)])),
     iteration_index: Number(args.get('iteration_index')),
     cache_disabled: false,
-    wishes: { mlmd_server_address: 'metadata-grpc-service.kubeflow', mlmd_server_port: '1' },
+    untrusted_overrides: { mlmd_server_address: 'metadata-grpc-service.kubeflow', mlmd_server_port: '1' },
   };
 }
 
 interface End {
   readonly status: string | undefined;
   readonly message: string;
-  readonly resend: string | undefined;
+  readonly retry: string | undefined;
 }
 
 function endOf({ code, details, metadata }: ServiceError): End {
-  const resend = readStatusDetails(metadata).errorInfo?.metadata['resend'];
-  return { status: grpcStatus[code], message: details, resend };
+  const retry = readStatusDetails(metadata).errorInfo?.metadata['retry'];
+  return { status: grpcStatus[code], message: details, retry };
 }
 
 function expectedOf({ rc, files, error }: RecordedRun): ExecuteResponse | End {
   if (rc === 2) {
     const message = 'the driver panicked: runtime error: invalid memory address or nil pointer dereference';
-    return { status: 'INTERNAL', message, resend: 'may-drive-twice' };
+    return { status: 'INTERNAL', message, retry: 'unsafe' };
   }
   if (rc === 1) {
     const [, reason = ''] = /componentSpec\) failed: (.*)$/s.exec(error.at(-1) ?? '') ?? [];
     const message = `KFP driver: ${reason.replace(/\{.*?\}/, '{...}')}`;
-    return { status: 'FAILED_PRECONDITION', message, resend: 'may-drive-twice' };
+    return { status: 'FAILED_PRECONDITION', message, retry: 'unsafe' };
   }
   const condition = files['condition'];
   return {

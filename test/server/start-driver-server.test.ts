@@ -9,7 +9,7 @@ import { driverServiceOf, loadContract } from '../../src/contract/service-defini
 import { readStatusDetails } from '../../src/contract/status-details.js';
 import { StatusError } from '../../src/contract/status-error.js';
 import type { DriveContext } from '../../src/server/engine.js';
-import { createMemoryLedger } from '../../src/server/memory-ledger.js';
+import { createMemoryLedger } from '../../src/server/ledger/memory-ledger.js';
 import { startDriverServer } from '../../src/server/start-driver-server.js';
 import { callDriver, createTestClient } from '../support/call-driver.js';
 import { checkHealth, methodOf, openClient } from '../support/call-standard-services.js';
@@ -106,7 +106,9 @@ test('a call whose request has not arrived by the end of the grace is told that 
   const bytes = (message: Buffer) => message;
   const upload = new Promise<ServiceError>((resolve) => {
     const call = openClient(t, address).makeClientStreamRequest(path, bytes, bytes, (error) => {
-      if (error !== null) resolve(error);
+      if (error !== null) {
+        resolve(error);
+      }
     });
     call.on('error', () => {});
   });
@@ -116,7 +118,7 @@ test('a call whose request has not arrived by the end of the grace is told that 
   const { code, metadata } = await upload;
   assert.equal(code, grpcStatus.UNAVAILABLE);
   const { errorInfo, retryDelayMs } = readStatusDetails(metadata);
-  assert.deepEqual([errorInfo?.reason, errorInfo?.metadata['resend']], ['SERVER_ENDING', 'safe']);
+  assert.deepEqual([errorInfo?.reason, errorInfo?.metadata['retry']], ['SERVER_ENDING', 'safe']);
   assert.equal(retryDelayMs, 1_000);
   assert.equal(drives.length, 0);
 });
@@ -132,7 +134,7 @@ test('a drive that does not end when it must is answered all the same, as one th
   await drain(0);
   const { code, metadata } = await running;
   assert.equal(code, grpcStatus.ABORTED);
-  assert.equal(readStatusDetails(metadata).errorInfo?.metadata['resend'], 'may-drive-twice');
+  assert.equal(readStatusDetails(metadata).errorInfo?.metadata['retry'], 'unsafe');
   gate.open();
 });
 

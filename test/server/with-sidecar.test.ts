@@ -15,16 +15,16 @@ import {
 } from '../support/start-server-program.js';
 import type { Posted } from '../support/start-test-sidecar.js';
 import { containerArguments, templateBody } from '../support/templates.js';
-import { readJsonLines } from './program/fixtures.js';
+import { readJsonLines } from './program-engine/fixtures.js';
 
 const token = 'abcdefghijklmnopqrstuvwxyz012345';
 
-/** Sidecar and driver server as the two programs that they are, with the stand-in behind them. */
-async function startBoth(t: TestContext, { env = {}, standIn = {} }: ServerProgramOptions) {
+/** Sidecar and driver server as the two programs that they are, with the fake behind them. */
+async function startBoth(t: TestContext, { env = {}, fake = {} }: ServerProgramOptions) {
   const folder = testFolder(t);
   const [tokenPath, effects] = [join(folder, 'token'), join(folder, 'effects')];
   writeFileSync(tokenPath, token);
-  const server = await startServerProgram(t, { env, standIn: { STAND_IN_EFFECTS: effects, ...standIn } });
+  const server = await startServerProgram(t, { env, fake: { FAKE_DRIVER_EFFECTS: effects, ...fake } });
   const sidecar = startProgram(t, [], {
     DRIVER_HOST: server.address,
     SERVER_PORT: '0',
@@ -45,7 +45,7 @@ async function startBoth(t: TestContext, { env = {}, standIn = {} }: ServerProgr
 }
 
 test('a task that may have been driven is not sent again: one drive, and the user is told why', async (t) => {
-  const { drive, drives, log } = await startBoth(t, { standIn: { STAND_IN_MISBEHAVE: 'unavailable' } });
+  const { drive, drives, log } = await startBoth(t, { fake: { FAKE_DRIVER_MISBEHAVE: 'unavailable' } });
   const { phase, message } = await drive('echo');
   assert.equal(phase, 'Error');
   assert.match(message ?? '', /code = Unavailable/);
@@ -56,7 +56,7 @@ test('a task that may have been driven is not sent again: one drive, and the use
 test('tasks that find the server full are sent again until they are driven, each once', async (t) => {
   const { drive, drives, log } = await startBoth(t, {
     env: { MAX_PROGRAMS: '1', MAX_QUEUE: '1' },
-    standIn: { STAND_IN_DELAY_MS: '200' },
+    fake: { FAKE_DRIVER_DELAY_MS: '200' },
   });
   const names = ['a', 'b', 'c', 'd'];
   const nodes = await Promise.all(names.map(drive));
@@ -70,7 +70,7 @@ test('tasks that find the server full are sent again until they are driven, each
 
 const { path: workflows, skip } = sharedFolder('kfp-workflows');
 
-test('real workflows play to their end through sidecar, driver server and stand-in', { skip }, async () => {
+test('real workflows play to their end through sidecar, driver server and fake', { skip }, async () => {
   const script = fileURLToPath(new URL('../../../scripts/play-driver-server.mjs', import.meta.url));
   const files = ['add_numbers', 'if_elif_else_complex', 'pipeline_with_loops', 'pvc_mount'];
   const paths = files.map((name) => join(workflows, 'mlmd', `${name}.yaml`));

@@ -128,7 +128,7 @@ const dialects = [
       default_run_as_group: '0',
       default_run_as_non_root: true,
       default_host_users: false,
-      wishes: {
+      untrusted_overrides: {
         ml_pipeline_server_address: 'ml-pipeline.kubeflow',
         ml_pipeline_server_port: '8887',
         ml_pipeline_tls_enabled: false,
@@ -159,7 +159,7 @@ const dialects = [
       parent_task_id: '0b9c8f6e-4c56-4b1e-9d5a-6f0d4d2f3c11',
       iteration_index: 0,
       cache_disabled: false,
-      wishes: {
+      untrusted_overrides: {
         kfp_token_audience: 'pipelines.kubeflow.org',
         ml_pipeline_grpc_backoff_base_delay: '1s',
         ml_pipeline_grpc_backoff_multiplier: '1.6',
@@ -222,7 +222,7 @@ for (const { written, read } of booleans) {
     await sidecar.post(templateBody({ ...containerArguments, cache_disabled: written, ...wish }));
 
     assert.equal(theRequest(driver).cache_disabled, read);
-    assert.equal(theRequest(driver).wishes?.ml_pipeline_tls_enabled, read);
+    assert.equal(theRequest(driver).untrusted_overrides?.ml_pipeline_tls_enabled, read);
   });
 }
 
@@ -287,8 +287,8 @@ test('absent, null, empty and zero stay four different things', async (t) => {
   assert.ok(!('default_run_as_group' in request));
   assert.equal(request.default_run_as_non_root, false);
   assert.ok(!('default_host_users' in request));
-  assert.equal(request.wishes?.http_proxy, '');
-  assert.ok(!('https_proxy' in (request.wishes ?? {})));
+  assert.equal(request.untrusted_overrides?.http_proxy, '');
+  assert.ok(!('https_proxy' in (request.untrusted_overrides ?? {})));
   assert.deepEqual(request.extra_args, { unheard_of: '' });
 });
 

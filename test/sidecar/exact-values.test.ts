@@ -142,8 +142,9 @@ test('a spec keeps its digits, its duplicates, its escapes and its spaces', asyn
 
   const request = theRequest(driver);
   const seen = [request.component, request.task, request.container, request.kubernetes_config];
-  for (const spec of [...seen, request.runtime_config, request.runtime_args])
+  for (const spec of [...seen, request.runtime_config, request.runtime_args]) {
     assert.equal(spec, delicateSpec);
+  }
 });
 
 test('a spec as deep as it may be bridges', async (t) => {
@@ -203,12 +204,16 @@ test('name, namespace and uid come from the envelope alone', async (t) => {
 
 test('an argument cannot set a field that no dialect has', async (t) => {
   const { driver, sidecar } = await startBridge(t);
-  const args = { ...containerArguments, request_id: 'chosen', extra_args: '{}', wishes: '{}' };
+  const args = { ...containerArguments, request_id: 'chosen', extra_args: '{}', untrusted_overrides: '{}' };
 
   await sidecar.post(templateBody(args));
 
   assert.notEqual(driver.requests[0]?.request_id, 'chosen');
-  assert.deepEqual(theRequest(driver).extra_args, { request_id: 'chosen', extra_args: '{}', wishes: '{}' });
+  assert.deepEqual(theRequest(driver).extra_args, {
+    request_id: 'chosen',
+    extra_args: '{}',
+    untrusted_overrides: '{}',
+  });
 });
 
 test('the same template is the same request, and any other one is another', async (t) => {

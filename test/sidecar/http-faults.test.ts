@@ -22,24 +22,30 @@ const bodies: {
   says: RegExp;
 }[] = [
   { name: 'no bytes', body: '', headers: json, httpStatus: 400, says: /the body is/ },
-  { name: 'blanks', body: ' \n', headers: json, httpStatus: 400, says: /is no JSON/ },
-  { name: 'half of the JSON', body: ours.slice(0, 300), headers: json, httpStatus: 400, says: /is no JSON/ },
-  { name: 'JSON and more', body: `${ours}}`, headers: json, httpStatus: 400, says: /is no JSON/ },
+  { name: 'blanks', body: ' \n', headers: json, httpStatus: 400, says: /is not valid JSON/ },
+  {
+    name: 'half of the JSON',
+    body: ours.slice(0, 300),
+    headers: json,
+    httpStatus: 400,
+    says: /is not valid JSON/,
+  },
+  { name: 'JSON and more', body: `${ours}}`, headers: json, httpStatus: 400, says: /is not valid JSON/ },
   {
     name: 'a raw control character',
     body: '{"a":"\u0001"}',
     headers: json,
     httpStatus: 400,
-    says: /no JSON/,
+    says: /not valid JSON/,
   },
-  { name: 'NaN', body: '{"a":NaN}', headers: json, httpStatus: 400, says: /is no JSON/ },
-  { name: 'a comment', body: '{}// more', headers: json, httpStatus: 400, says: /is no JSON/ },
+  { name: 'NaN', body: '{"a":NaN}', headers: json, httpStatus: 400, says: /is not valid JSON/ },
+  { name: 'a comment', body: '{}// more', headers: json, httpStatus: 400, says: /is not valid JSON/ },
   {
     name: '100,000 open brackets',
     body: '['.repeat(100_000),
     headers: json,
     httpStatus: 400,
-    says: /is no JSON/,
+    says: /is not valid JSON/,
   },
   {
     name: 'bytes that are no UTF-8',
@@ -60,7 +66,7 @@ const bodies: {
     body: Buffer.from(ours, 'utf16le'),
     headers: json,
     httpStatus: 400,
-    says: /no UTF-8|no JSON/,
+    says: /no UTF-8|not valid JSON/,
   },
   {
     name: 'another content type',
@@ -173,7 +179,9 @@ test('a body that comes in pieces of one byte is one body', async (t) => {
   const { hostname, port } = new URL(sidecar.address);
   const body = Buffer.from(ours.replace('"hello"', '"héllo 🦭"'));
   const call = request({ hostname, port, path, method: 'POST', headers: json });
-  for (const byte of body) call.write(Buffer.from([byte]));
+  for (const byte of body) {
+    call.write(Buffer.from([byte]));
+  }
   call.end();
   const [response] = await once(call, 'response');
   response.resume();

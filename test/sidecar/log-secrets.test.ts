@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { test } from 'node:test';
-import { requestArguments, wishArguments } from '../../src/bridge/driver-arguments.js';
+import { overrideArguments, requestArguments } from '../../src/bridge/driver-arguments.js';
 import { StatusError } from '../../src/contract/status-error.js';
 import { startBridge } from '../support/start-bridge.js';
 import type { Drive } from '../support/start-driver.js';
@@ -15,7 +15,7 @@ const secretSpec = JSON.stringify({ password: sentinel });
 const secretArguments = {
   ...containerArguments,
   ...Object.fromEntries(
-    Object.entries({ ...requestArguments, ...wishArguments })
+    Object.entries({ ...requestArguments, ...overrideArguments })
       .filter(([name, kind]) => name !== 'task_name' && (kind === 'text' || kind === 'scalar'))
       .map(([name]) => [name, sentinel]),
   ),
@@ -52,7 +52,7 @@ const ways = [
   { name: 'a template that is refused', drive: answering, body: broken, httpStatus: 200 },
   { name: 'a body that is cut', drive: answering, body: JSON.stringify(body).slice(0, 900), httpStatus: 400 },
   {
-    name: 'a short body that is no JSON',
+    name: 'a short body that is not valid JSON',
     drive: answering,
     body: `{"${sentinel}":${sentinel}}`,
     httpStatus: 400,
@@ -106,8 +106,8 @@ test("a request's one log line says who, what, how long and how much", async (t)
   const [end] = ends;
   assert.equal(start?.message, 'listening');
   assert.equal(ends.length, 1);
-  const { ms, driveMs, requestId, ...facts } = end?.facts ?? {};
-  assert.deepEqual([typeof ms, typeof driveMs], ['number', 'number']);
+  const { ms, attemptMs, requestId, ...facts } = end?.facts ?? {};
+  assert.deepEqual([typeof ms, typeof attemptMs], ['number', 'number']);
   assert.match(String(requestId), /^[0-9a-f]{40}$/);
   assert.deepEqual(facts, {
     workflow: 'hello-x',

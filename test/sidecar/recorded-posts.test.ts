@@ -40,8 +40,12 @@ for (const { name, folder, least } of folders) {
       const { args } = body.template.plugin['driver-plugin'];
       const request = driver.requests.at(-1);
       assert.deepEqual({ ...request?.workflow }, body.workflow.metadata);
-      for (const key of [...specNames, ...textNames]) assert.equal(request?.[key], args[key], key);
-      for (const key of numberNames) assert.equal(String(request?.[key]), args[key], key);
+      for (const key of [...specNames, ...textNames]) {
+        assert.equal(request?.[key], args[key], key);
+      }
+      for (const key of numberNames) {
+        assert.equal(String(request?.[key]), args[key], key);
+      }
       assert.equal(request?.type, `DRIVER_TYPE_${args['type']}`);
       for (const declared of body.template.outputs.parameters) {
         assert.equal(typeof outputs[declared.name], 'string', declared.name);

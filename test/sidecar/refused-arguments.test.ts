@@ -54,7 +54,9 @@ for (const { dialect, args, names } of required) {
 
     const message = refusalOf(await sidecar.post(templateBody(without)), driver);
 
-    for (const name of names) assert.ok(message.includes(`"${name}"`), `${name}: ${message}`);
+    for (const name of names) {
+      assert.ok(message.includes(`"${name}"`), `${name}: ${message}`);
+    }
     assert.match(message, /missing: \w+ needs it/);
   });
 
@@ -84,10 +86,14 @@ const faults = [
   { name: 'a spec that is null', body: container({ task: 'null' }), says: /"task" must be .* null/ },
   { name: 'a spec that is a number', body: container({ task: '5' }), says: /"task" must be .* a number/ },
   { name: 'a spec that is a text', body: container({ task: '"{}"' }), says: /"task" must be .* a text/ },
-  { name: 'a spec that is cut', body: container({ task: '{"a":' }), says: /"task" must be .* no JSON/ },
-  { name: 'two specs in one', body: container({ task: '{}{}' }), says: /"task" must be .* no JSON/ },
+  {
+    name: 'a spec that is cut',
+    body: container({ task: '{"a":' }),
+    says: /"task" must be .* not valid JSON/,
+  },
+  { name: 'two specs in one', body: container({ task: '{}{}' }), says: /"task" must be .* not valid JSON/ },
   { name: 'a spec not as text', body: container({ task: { a: 1 } }), says: /"task" must be .* an object/ },
-  { name: 'a spec that is blank', body: container({ task: ' ' }), says: /"task" must be .* no JSON/ },
+  { name: 'a spec that is blank', body: container({ task: ' ' }), says: /"task" must be .* not valid JSON/ },
   { name: 'a runtime_args array', body: container({ runtime_args: '[]' }), says: /"runtime_args" must be/ },
   { name: 'a spec from a file', body: container({ task: '@/etc/passwd' }), says: /"task" begins with "@"/ },
   {
@@ -322,7 +328,9 @@ test('twenty faults still fit into one message', async (t) => {
 
   const message = refusalOf(await sidecar.post(templateBody({ ...args, type: 'CONTAINER' })), driver);
 
-  for (const name of names) assert.ok(message.includes(name), `${name}: ${message}`);
+  for (const name of names) {
+    assert.ok(message.includes(name), `${name}: ${message}`);
+  }
 });
 
 test('what is wrong is said without the value that is wrong', async (t) => {

@@ -101,7 +101,9 @@ test('the process logs where it listens, answers a task without a secret in its 
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  for (const line of lines) assert.match(line.timestamp, /^\d{4}-\d\d-\d\dT.*Z$/);
+  for (const line of lines) {
+    assert.match(line.timestamp, /^\d{4}-\d\d-\d\dT.*Z$/);
+  }
   assert.ok(lines.some((line) => line.outcome === 'Succeeded' && line.uid === 'uid-1'));
   assert.ok(!stdout.includes('hunter2') && !stdout.includes(testToken));
 });

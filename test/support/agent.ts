@@ -22,7 +22,9 @@ export async function postUntilFinal(
   for (;;) {
     const posted = await post();
     const reply = replyOf(posted);
-    if (reply.requeue === undefined) return { reply, text: posted.text, earlier };
+    if (reply.requeue === undefined) {
+      return { reply, text: posted.text, earlier };
+    }
     earlier.push(reply);
     await delay(betweenMs);
   }
@@ -34,7 +36,9 @@ export function delay(ms: number): Promise<void> {
 
 /** Waits until something is so; the test's own timeout bounds it. */
 export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await delay(5);
+  while (!isSo()) {
+    await delay(5);
+  }
 }
 
 /** A promise and what settles it. */

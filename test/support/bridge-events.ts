@@ -17,7 +17,7 @@ export interface BridgeLimits {
   readonly workers: number;
   readonly calls: number;
   readonly outputBytes: number;
-  readonly stepTimeoutMs: number;
+  readonly attemptTimeoutMs: number;
 }
 
 const statuses = Object.keys(outcomes) as (keyof typeof outcomes)[];
@@ -66,5 +66,5 @@ export const bridgeLimits: fc.Arbitrary<BridgeLimits> = fc.record({
   workers: fc.constantFrom(2, 16),
   calls: fc.constantFrom(1, 256),
   outputBytes: fc.constantFrom(300, 600, 100_000),
-  stepTimeoutMs: fc.constantFrom(5_000, 600_000),
+  attemptTimeoutMs: fc.constantFrom(5_000, 600_000),
 });

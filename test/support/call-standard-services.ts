@@ -67,6 +67,8 @@ export function methodOf(
     | Record<string, MethodDefinition<object, object>>
     | undefined;
   const definition = methods?.[method];
-  if (definition === undefined) throw new Error(`${protoPath} has no ${service}/${method}`);
+  if (definition === undefined) {
+    throw new Error(`${protoPath} has no ${service}/${method}`);
+  }
   return definition;
 }

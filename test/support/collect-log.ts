@@ -1,4 +1,4 @@
-import type { LogFacts, Logger } from '../../src/program/logger.js';
+import type { LogFacts, Logger } from '../../src/common/logger.js';
 
 export interface LogLine {
   readonly level: string;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/program/clock.js';
+import type { Clock } from '../../src/common/clock.js';
 
 /** A clock that stands still until it is turned. */
 export interface FakeClock extends Clock {

@@ -1,8 +1,8 @@
+import type { Clock } from '../../src/common/clock.js';
 import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
-import { resendKey, resendMayDriveTwice, type Status, StatusError } from '../../src/contract/status-error.js';
+import { retryKey, retryUnsafe, type Status, StatusError } from '../../src/contract/status-error.js';
 import type { Reach } from '../../src/driver/call-error.js';
 import type { CallResult, DriverClient } from '../../src/driver/driver-client.js';
-import type { Clock } from '../../src/program/clock.js';
 
 /** How a call may end. */
 export type CallEnd =
@@ -56,19 +56,27 @@ export function createFakeDriver(clock: Clock): FakeDriver {
     const wasDriven = drivenUnder(task).has(requestId);
     // A server that keeps its promise has no verdict of its own beside the success that it keeps.
     const replays = how.kind === 'failed' && wasDriven && verdicts.includes(how.status);
-    if (how.kind !== 'failed') driven.set(task, drivenUnder(task).add(requestId));
-    if (how.kind === 'answered' || replays) return answered;
+    if (how.kind !== 'failed') {
+      driven.set(task, drivenUnder(task).add(requestId));
+    }
+    if (how.kind === 'answered' || replays) {
+      return answered;
+    }
     return failed(how);
   };
   const execute = (request: ExecuteRequest, timeoutMs: number) =>
     new Promise<CallResult>((resolve) => {
       const requestId = request.request_id ?? '';
-      if (inFlight.some((other) => other.requestId === requestId)) overlaps.push(requestId);
+      if (inFlight.some((other) => other.requestId === requestId)) {
+        overlaps.push(requestId);
+      }
       const call: FakeCall = {
         requestId,
         task: request.task_name ?? '',
         end: (how) => {
-          if (!inFlight.includes(call)) return;
+          if (!inFlight.includes(call)) {
+            return;
+          }
           inFlight.splice(inFlight.indexOf(call), 1);
           takeBack();
           resolve(resultOf(call, how));
@@ -90,7 +98,7 @@ const outOfTime: CallEnd = { kind: 'lost', status: 'DEADLINE_EXCEEDED' };
 function failed(how: Exclude<CallEnd, { readonly kind: 'answered' }>): CallResult {
   const { reach, mayDriveTwice, pushback } =
     how.kind === 'failed' ? how : { reach: 'unknown' as const, mayDriveTwice: false, pushback: undefined };
-  const errorInfo = { reason: 'WHY', domain: 'test', metadata: { [resendKey]: resendMayDriveTwice } };
+  const errorInfo = { reason: 'WHY', domain: 'test', metadata: { [retryKey]: retryUnsafe } };
   const error = new StatusError(how.status, 'said the test', {
     details: mayDriveTwice ? { errorInfo } : {},
   });

@@ -1,4 +1,4 @@
-/** How many stand-ins ran at once, from the lines of STAND_IN_CONCURRENCY. */
+/** How many fakes ran at once, from the lines of FAKE_DRIVER_CONCURRENCY. */
 export function mostAtOnce(notes: string): number {
   let running = 0;
   let most = 0;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import type { Environment } from '../../src/common/settings.js';
 import type { ExecuteRequest__Output } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../../src/contract/generated/kfp/driver/v1/ExecuteResponse.js';
-import type { Environment } from '../../src/program/settings.js';
 import { type Drive, type StartedDriver, startDriver } from './start-driver.js';
 import { type Posted, startTestSidecar, type TestSidecar } from './start-test-sidecar.js';
 

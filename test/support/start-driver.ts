@@ -3,7 +3,7 @@ import type { DriverServiceHandlers } from '../../src/contract/generated/kfp/dri
 import type { ExecuteRequest__Output } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../../src/contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { driverServiceOf, loadContract } from '../../src/contract/service-definition.js';
-import { toStatusResponse } from '../../src/server/to-status-response.js';
+import { toStatusResponse } from '../../src/server/grpc/to-status-response.js';
 
 /** What one call is to the driver beside its request. */
 export interface DriverCall {

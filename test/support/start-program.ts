@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Environment } from '../../src/program/settings.js';
+import type { Environment } from '../../src/common/settings.js';
 
 export interface EndedProgram {
   readonly exitCode: number | null;

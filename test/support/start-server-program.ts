@@ -7,15 +7,15 @@ import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type ChannelCredentials, Server, ServerCredentials } from '@grpc/grpc-js';
-import type { Environment } from '../../src/program/settings.js';
+import type { Environment } from '../../src/common/settings.js';
 import { createTestClient } from './call-driver.js';
 import { type EndedProgram, waitForEnd } from './start-program.js';
 
 const main = fileURLToPath(new URL('../../src/server/main.js', import.meta.url));
-const standInFile = (name: string) =>
-  fileURLToPath(new URL(`../../../test/stand-in/${name}`, import.meta.url));
-export const standIn = standInFile('driver.mjs');
-export const lightStandIn = standInFile('light-driver.sh');
+const fakeFile = (name: string) =>
+  fileURLToPath(new URL(`../../../test/fake-driver-program/${name}`, import.meta.url));
+export const fake = fakeFile('driver.mjs');
+export const lightFake = fakeFile('light-driver.sh');
 
 /** One line of the server's log. */
 export type ServerLogLine = Readonly<Record<string, unknown>>;
@@ -48,18 +48,18 @@ export function runServerProgram(args: readonly string[], env: Environment): Pro
 export interface ServerProgramOptions {
   /** Settings of the server, over those of a laptop. */
   readonly env?: Environment;
-  /** Variables for the stand-in. */
-  readonly standIn?: Record<string, string>;
+  /** Variables for the fake. */
+  readonly fake?: Record<string, string>;
 }
 
 /**
- * Starts kfp-driver-server as a process, with the stand-in for KFP's driver and a connection for its ML Metadata, and
+ * Starts kfp-driver-server as a process, with the fake of KFP's driver and a connection for its ML Metadata, and
  * waits until it listens. The test's end kills it.
  */
 export async function startServerProgram(t: TestContext, options: ServerProgramOptions = {}) {
   const workDir = testFolder(t);
   const metadata = await startMetadataServer(t);
-  const variables = options.standIn ?? {};
+  const variables = options.fake ?? {};
   const env = {
     PATH: process.env['PATH'],
     SERVER_HOST: '127.0.0.1',
@@ -67,7 +67,7 @@ export async function startServerProgram(t: TestContext, options: ServerProgramO
     NAMESPACE: 'kubeflow',
     ALLOW_UNAUTHENTICATED: 'true',
     WORK_DIR: workDir,
-    DRIVER_PROGRAM: standIn,
+    DRIVER_PROGRAM: fake,
     DRIVER_PROGRAM_ENV: Object.keys(variables).join(','),
     ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline.kubeflow',
     MLMD_SERVER_ADDRESS: '127.0.0.1',
@@ -82,7 +82,9 @@ export async function startServerProgram(t: TestContext, options: ServerProgramO
     createInterface(child.stdout).on('line', (text) => {
       const line: ServerLogLine = JSON.parse(text);
       log.push(line);
-      if (line['message'] === 'listening') resolve(line);
+      if (line['message'] === 'listening') {
+        resolve(line);
+      }
     });
     child.once('exit', (code) => reject(new Error(`kfp-driver-server ended with ${code}`)));
   });

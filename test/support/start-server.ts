@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import type { DriverServiceClient } from '../../src/contract/generated/kfp/driver/v1/DriverService.js';
 import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { Engine } from '../../src/server/engine.js';
-import { createMemoryLedger, type MemoryLedgerOptions } from '../../src/server/memory-ledger.js';
+import { createMemoryLedger, type MemoryLedgerOptions } from '../../src/server/ledger/memory-ledger.js';
 import { startDriverServer } from '../../src/server/start-driver-server.js';
 import { createTestClient } from './call-driver.js';
 import { collectLog } from './collect-log.js';

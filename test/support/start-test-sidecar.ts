@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LogFacts, Logger } from '../../src/program/logger.js';
-import { type Environment, readSettings } from '../../src/program/settings.js';
+import type { LogFacts, Logger } from '../../src/common/logger.js';
+import { type Environment, readSettings } from '../../src/common/settings.js';
 import { sidecarSettings } from '../../src/sidecar/sidecar-settings.js';
 import { startSidecar } from '../../src/sidecar/start-sidecar.js';
 
@@ -32,7 +32,9 @@ export async function startTestSidecar(env: Environment) {
     TOKEN_PATH: tokenPath,
     ...env,
   });
-  if (faults.length > 0) throw new Error(faults.join('; '));
+  if (faults.length > 0) {
+    throw new Error(faults.join('; '));
+  }
   const sidecar = await startSidecar(values, recordingLogger(log));
   return {
     address: sidecar.address,

@@ -45,8 +45,12 @@ export async function startTcpProxy(targetPort: number, mode: ProxyMode = 'forwa
     track(incoming);
     incomings.add(incoming);
     incoming.on('close', () => incomings.delete(incoming));
-    if (proxy.mode === 'drop') incoming.resetAndDestroy();
-    if (proxy.mode === 'drop' || proxy.mode === 'silent') return;
+    if (proxy.mode === 'drop') {
+      incoming.resetAndDestroy();
+    }
+    if (proxy.mode === 'drop' || proxy.mode === 'silent') {
+      return;
+    }
     const outgoing = connect(targetPort, '127.0.0.1');
     track(outgoing);
     forward(proxy, incoming, outgoing);
@@ -65,10 +69,14 @@ export async function startTcpProxy(targetPort: number, mode: ProxyMode = 'forwa
       return incomings.size;
     },
     cut: () => {
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of sockets) {
+        socket.resetAndDestroy();
+      }
     },
     close: () => {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
@@ -83,14 +91,21 @@ function forward(proxy: TcpProxy, incoming: Socket, outgoing: Socket): void {
     return !dumb;
   };
   incoming.on('data', (chunk: Buffer) => {
-    if (passes()) outgoing.write(chunk);
+    if (passes()) {
+      outgoing.write(chunk);
+    }
   });
   outgoing.on('data', (chunk: Buffer) => {
-    if (!passes()) return;
+    if (!passes()) {
+      return;
+    }
     const room = proxy.cutReplyAfter - replied;
     replied += chunk.length;
-    if (proxy.mode !== 'cut reply' || chunk.length <= room) incoming.write(chunk);
-    else incoming.write(chunk.subarray(0, Math.max(0, room)), () => incoming.resetAndDestroy());
+    if (proxy.mode !== 'cut reply' || chunk.length <= room) {
+      incoming.write(chunk);
+    } else {
+      incoming.write(chunk.subarray(0, Math.max(0, room)), () => incoming.resetAndDestroy());
+    }
   });
   incoming.on('end', () => outgoing.end());
   outgoing.on('end', () => incoming.end());

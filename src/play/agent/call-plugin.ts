@@ -1,5 +1,5 @@
+import { errorText } from '../../common/error-text.js';
 import type { Clock } from '../clock.js';
-import { errorText } from '../error-text.js';
 import { isTransientText } from '../transient-text.js';
 import { TruncatedJson } from './decode-first-json.js';
 import { NoAnswer, type PluginAnswer, type PostTemplate } from './plugin-client.js';

@@ -1,4 +1,4 @@
-import { errorText } from '../error-text.js';
+import { errorText } from '../../common/error-text.js';
 /** JSON that ends too early: the agent takes it for a broken connection and asks again. */
 export class TruncatedJson extends Error {
   constructor() {

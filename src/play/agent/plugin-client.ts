@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { errorText } from '../error-text.js';
+import { errorText } from '../../common/error-text.js';
 
 const unzip = promisify(gunzip);
 

@@ -1,4 +1,4 @@
-import type { DagTask } from '../workflow/workflow.js';
+import type { DagTask } from '../../workflow/workflow.js';
 import { isCompleted, isFailedOrError, isFulfilled, type Node } from './node.js';
 
 export type DagPhase = 'Running' | 'Succeeded' | 'Failed' | 'Error';

@@ -1,5 +1,5 @@
-import type { DagPlan } from '../workflow/dag-plan.js';
-import type { DagTask, Template } from '../workflow/workflow.js';
+import type { DagTask, Template } from '../../workflow/workflow.js';
+import type { DagPlan } from '../prepare/dag-plan.js';
 import type { Node } from './node.js';
 import type { Operation } from './operation.js';
 import { outboundNodes } from './outbound-nodes.js';

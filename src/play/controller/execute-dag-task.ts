@@ -1,4 +1,4 @@
-import type { TaskResults } from '../workflow/depends.js';
+import type { TaskResults } from '../prepare/depends.js';
 import { addLeaf, connect, type DagPass, taskNode } from './dag-pass.js';
 import { areHooksFulfilled } from './exit-hook.js';
 import { isFulfilled, type Node } from './node.js';

@@ -1,6 +1,6 @@
-import { errorText } from '../error-text.js';
-import { type DagPlan, planDag } from '../workflow/dag-plan.js';
-import type { DagTemplate, Template } from '../workflow/workflow.js';
+import { errorText } from '../../common/error-text.js';
+import type { DagTemplate, Template } from '../../workflow/workflow.js';
+import { type DagPlan, planDag } from '../prepare/dag-plan.js';
 import { assessDagPhase } from './assess-dag-phase.js';
 import type { DagPass } from './dag-pass.js';
 import { executeDagTask } from './execute-dag-task.js';

@@ -1,7 +1,7 @@
-import { errorText } from '../error-text.js';
+import { errorText } from '../../common/error-text.js';
+import type { Template } from '../../workflow/workflow.js';
 import { substituteTemplate } from '../expressions/process-template.js';
 import { firstOf } from '../expressions/replace-tags.js';
-import type { Template } from '../workflow/workflow.js';
 import { judgeAttempts, type RetryVerdict } from './judge-attempts.js';
 import { isFulfilled, type Node } from './node.js';
 import { podName } from './node-id.js';

@@ -1,9 +1,9 @@
-import { errorText } from '../error-text.js';
+import { errorText } from '../../common/error-text.js';
+import type { WorkflowStep } from '../../workflow/workflow.js';
 import { evaluateWhen } from '../expressions/evaluate-when.js';
 import { expandItems } from '../expressions/expand-items.js';
 import { firstOf, MissingVariable } from '../expressions/replace-tags.js';
 import { resolveReferences } from '../expressions/resolve-references.js';
-import type { WorkflowStep } from '../workflow/workflow.js';
 import { continuesOnNode } from './assess-dag-phase.js';
 import { executeTemplate } from './execute-template.js';
 import { runExitHook } from './exit-hook.js';

@@ -1,5 +1,5 @@
-import { errorText } from '../error-text.js';
-import type { Template, WorkflowStep } from '../workflow/workflow.js';
+import { errorText } from '../../common/error-text.js';
+import type { Template, WorkflowStep } from '../../workflow/workflow.js';
 import { executeStepGroup, type StepsPass } from './execute-step-group.js';
 import { isFailedOrError, isFulfilled, type Node } from './node.js';
 import type { Operation, TemplateOutcome } from './operation.js';

@@ -1,7 +1,7 @@
-import { errorText } from '../error-text.js';
+import { errorText } from '../../common/error-text.js';
+import type { Template } from '../../workflow/workflow.js';
 import { processTemplate } from '../expressions/process-template.js';
 import type { Lookup } from '../expressions/replace-tags.js';
-import type { Template } from '../workflow/workflow.js';
 import { executeDag } from './execute-dag.js';
 import { executeRetry } from './execute-retry.js';
 import { executeSteps } from './execute-steps.js';

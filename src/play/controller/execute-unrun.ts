@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
-import { isJsonObject } from '../json.js';
-import type { OutputParameter, Template } from '../workflow/workflow.js';
+import { isJsonObject } from '../../common/json.js';
+import type { OutputParameter, Template } from '../../workflow/workflow.js';
 import type { Node } from './node.js';
 import type { Operation, TemplateOutcome } from './operation.js';
 

@@ -1,6 +1,6 @@
-import { errorText } from '../error-text.js';
+import { errorText } from '../../common/error-text.js';
+import type { LifecycleHook, TemplateCall } from '../../workflow/workflow.js';
 import { firstOf, substitute } from '../expressions/replace-tags.js';
-import type { LifecycleHook, TemplateCall } from '../workflow/workflow.js';
 import { executeTemplate } from './execute-template.js';
 import { isFulfilled, type Node } from './node.js';
 import type { Operation } from './operation.js';

@@ -1,6 +1,6 @@
+import type { RetryStrategy } from '../../workflow/workflow.js';
 import { parseGoDurationMs } from '../go/go-duration.js';
 import { isTransientText } from '../transient-text.js';
-import type { RetryStrategy } from '../workflow/workflow.js';
 import { isFailedOrError, isFulfilled, type Node } from './node.js';
 
 /** What becomes of a Retry node after its latest attempt; `untilMs` is an instant. */

@@ -1,4 +1,4 @@
-import type { Outputs, Template } from '../workflow/workflow.js';
+import type { Outputs, Template } from '../../workflow/workflow.js';
 
 export type NodePhase = 'Pending' | 'Running' | 'Succeeded' | 'Skipped' | 'Failed' | 'Error' | 'Omitted';
 

@@ -1,4 +1,4 @@
-import { goJson } from '../go/go-text.js';
+import { goJson } from '../../workflow/go-text.js';
 import { rfc3339 } from '../go/rfc3339.js';
 import { executeTemplate } from './execute-template.js';
 import { exitHookOf } from './exit-hook.js';

@@ -1,6 +1,6 @@
+import type { Arguments, Template, Workflow } from '../../workflow/workflow.js';
 import type { Clock } from '../clock.js';
 import type { GlobalParameters } from '../expressions/global-parameters.js';
-import type { Arguments, Template, Workflow } from '../workflow/workflow.js';
 import type { Node } from './node.js';
 import type { NodeTree } from './node-tree.js';
 

@@ -1,4 +1,4 @@
-import type { DagTask } from '../workflow/workflow.js';
+import type { DagTask } from '../../workflow/workflow.js';
 import { type DagPass, scopeOf, taskNode } from './dag-pass.js';
 import { exitHookOf, type HookOutcome, runExitHook } from './exit-hook.js';
 import { isCompleted, type Node } from './node.js';

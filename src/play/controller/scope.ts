@@ -1,7 +1,7 @@
+import { isJsonObject } from '../../common/json.js';
+import type { OutputParameter, Outputs } from '../../workflow/workflow.js';
 import type { Lookup } from '../expressions/replace-tags.js';
 import { rfc3339 } from '../go/rfc3339.js';
-import { isJsonObject } from '../json.js';
-import type { OutputParameter, Outputs } from '../workflow/workflow.js';
 import type { Node } from './node.js';
 import type { Operation } from './operation.js';
 

@@ -1,9 +1,9 @@
-import { errorText } from '../error-text.js';
+import { errorText } from '../../common/error-text.js';
+import type { DagTask } from '../../workflow/workflow.js';
 import { evaluateWhen } from '../expressions/evaluate-when.js';
 import { expandItems, shouldExpand } from '../expressions/expand-items.js';
 import { firstOf, MissingVariable } from '../expressions/replace-tags.js';
 import { resolveReferences } from '../expressions/resolve-references.js';
-import type { DagTask } from '../workflow/workflow.js';
 import { addGroup, addLeaf, connect, type DagPass, scopeOf, taskNode } from './dag-pass.js';
 import { executeTemplate } from './execute-template.js';
 import { isFailedOrError, isFulfilled, type Node } from './node.js';

@@ -1,5 +1,5 @@
+import type { Outputs, Parameter, Template } from '../../workflow/workflow.js';
 import type { Lookup } from '../expressions/replace-tags.js';
-import type { Outputs, Parameter, Template } from '../workflow/workflow.js';
 import type { Operation } from './operation.js';
 
 /**

@@ -1,4 +1,4 @@
-import { errorText } from '../error-text.js';
+import { errorText } from '../../common/error-text.js';
 import {
   asBoolean,
   asNumber,

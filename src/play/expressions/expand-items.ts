@@ -1,5 +1,5 @@
-import { errorText } from '../error-text.js';
-import type { TemplateCall } from '../workflow/workflow.js';
+import { errorText } from '../../common/error-text.js';
+import type { TemplateCall } from '../../workflow/workflow.js';
 import { evaluateWhen } from './evaluate-when.js';
 import { describeItem, type Item, itemVariables, parseItems } from './loop-items.js';
 import { firstOf, type Lookup, MissingVariable, substitute } from './replace-tags.js';

@@ -1,5 +1,5 @@
+import type { Workflow } from '../../workflow/workflow.js';
 import { rfc3339 } from '../go/rfc3339.js';
-import type { Workflow } from '../workflow/workflow.js';
 import { formatTime } from './format-time.js';
 import type { Lookup } from './replace-tags.js';
 

@@ -1,5 +1,5 @@
-import { escapeHtml } from '../go/go-text.js';
-import { isJsonObject, type Json } from '../json.js';
+import { isJsonObject, type Json } from '../../common/json.js';
+import { escapeHtml } from '../../workflow/go-text.js';
 
 /**
  * One item of a loop: JSON text, so that a number stays as it was written (`1.0`).

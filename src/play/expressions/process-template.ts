@@ -1,4 +1,4 @@
-import type { Arguments, Parameter, Template } from '../workflow/workflow.js';
+import type { Arguments, Parameter, Template } from '../../workflow/workflow.js';
 import { firstOf, type Lookup, substitute } from './replace-tags.js';
 
 /**

@@ -1,4 +1,4 @@
-import { goQuote } from '../go/go-text.js';
+import { goQuote } from '../../workflow/go-text.js';
 
 /** The value of a `{{tag}}`, or undefined where nothing defines it (yet). */
 export type Lookup = (tag: string) => string | undefined;

@@ -1,4 +1,4 @@
-import type { TemplateCall } from '../workflow/workflow.js';
+import type { TemplateCall } from '../../workflow/workflow.js';
 import { evaluateWhen } from './evaluate-when.js';
 import { shouldExpand } from './expand-items.js';
 import { type Lookup, substitute } from './replace-tags.js';

@@ -1,4 +1,4 @@
-import type { Sequence } from '../workflow/workflow.js';
+import type { Sequence } from '../../workflow/workflow.js';
 import type { Item } from './loop-items.js';
 
 /**

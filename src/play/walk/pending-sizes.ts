@@ -1,5 +1,5 @@
+import { goJson } from '../../workflow/go-text.js';
 import { isFulfilled, type Node } from '../controller/node.js';
-import { goJson } from '../go/go-text.js';
 
 /** What the plugin templates that wait for an answer weigh together: in Argo they all stand in one object. */
 export interface PendingSizes {

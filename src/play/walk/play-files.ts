@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { errorText } from '../../common/error-text.js';
 import type { PostTemplate } from '../agent/plugin-client.js';
 import type { Node } from '../controller/node.js';
-import { errorText } from '../error-text.js';
 import { rfc3339 } from '../go/rfc3339.js';
-import { type FixedMetadata, type NameInFile, readWorkflow } from '../workflow/read-workflow.js';
+import { type FixedMetadata, type NameInFile, readWorkflow } from '../prepare/read-workflow.js';
 import { type Walk, walkWorkflow } from './walk-workflow.js';
 
 export interface PlayFilesOptions {

@@ -1,3 +1,5 @@
+import { goJson } from '../../workflow/go-text.js';
+import type { Workflow } from '../../workflow/workflow.js';
 import { type AgentTask, createAgent } from '../agent/agent.js';
 import type { PostTemplate } from '../agent/plugin-client.js';
 import type { NodeResult } from '../agent/plugin-reply.js';
@@ -8,9 +10,7 @@ import { operate, type WorkflowEnd } from '../controller/operate.js';
 import type { Operation } from '../controller/operation.js';
 import { createGlobalParameters } from '../expressions/global-parameters.js';
 import { substitute } from '../expressions/replace-tags.js';
-import { goJson } from '../go/go-text.js';
-import { prepareTemplates } from '../workflow/prepare-templates.js';
-import type { Workflow } from '../workflow/workflow.js';
+import { prepareTemplates } from '../prepare/prepare-templates.js';
 import { markHung } from './mark-hung.js';
 import { createPendingSizes } from './pending-sizes.js';
 import { createWake } from './wake.js';

@@ -2,7 +2,7 @@
 
 import type { Workflow as _kfp_driver_v1_Workflow, Workflow__Output as _kfp_driver_v1_Workflow__Output } from '../../../kfp/driver/v1/Workflow.js';
 import type { DriverType as _kfp_driver_v1_DriverType, DriverType__Output as _kfp_driver_v1_DriverType__Output } from '../../../kfp/driver/v1/DriverType.js';
-import type { UntrustedWishes as _kfp_driver_v1_UntrustedWishes, UntrustedWishes__Output as _kfp_driver_v1_UntrustedWishes__Output } from '../../../kfp/driver/v1/UntrustedWishes.js';
+import type { UntrustedOverrides as _kfp_driver_v1_UntrustedOverrides, UntrustedOverrides__Output as _kfp_driver_v1_UntrustedOverrides__Output } from '../../../kfp/driver/v1/UntrustedOverrides.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ExecuteRequest {
@@ -30,7 +30,7 @@ export interface ExecuteRequest {
   'default_run_as_group'?: (number | string | Long);
   'default_run_as_non_root'?: (boolean);
   'default_host_users'?: (boolean);
-  'wishes'?: (_kfp_driver_v1_UntrustedWishes | null);
+  'untrusted_overrides'?: (_kfp_driver_v1_UntrustedOverrides | null);
   'extra_args'?: ({[key: string]: string});
   '_pipeline_name'?: "pipeline_name";
   '_run_id'?: "run_id";
@@ -80,6 +80,6 @@ export interface ExecuteRequest__Output {
   'default_run_as_group'?: (string);
   'default_run_as_non_root'?: (boolean);
   'default_host_users'?: (boolean);
-  'wishes'?: (_kfp_driver_v1_UntrustedWishes__Output);
+  'untrusted_overrides'?: (_kfp_driver_v1_UntrustedOverrides__Output);
   'extra_args'?: ({[key: string]: string});
 }

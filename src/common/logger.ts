@@ -1,0 +1,55 @@
+import winston from 'winston';
+
+/** Levels that LOG_LEVEL takes, most severe first. */
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Facts of one log line: ids, names, statuses, sizes, times. Never arguments, patches, tokens. */
+export type LogFacts = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Logger {
+  error(message: string, facts?: LogFacts): void;
+  warn(message: string, facts?: LogFacts): void;
+  info(message: string, facts?: LogFacts): void;
+  debug(message: string, facts?: LogFacts): void;
+}
+
+/** Writes one JSON line per call to standard output: timestamp, level, message, then the facts. */
+export function createLogger(level: LogLevel): Logger {
+  // A reader that goes away (EPIPE) must not end the process.
+  process.stdout.on('error', () => {});
+  return winston.createLogger({
+    level,
+    format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
+    transports: [new winston.transports.Console()],
+  });
+}
+
+/** What may be logged of something thrown: its name, the system's code and where it came from. Never its message. */
+export function factsOfError(thrown: unknown): LogFacts {
+  if (!(thrown instanceof Error)) {
+    return { error: typeof thrown };
+  }
+  return {
+    error: thrown.name,
+    errorCode: codeOf(thrown) ?? codeOf(thrown.cause),
+    errorStack: framesOf(thrown),
+  };
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
+}
+
+/** The stack after its message, which may quote a body; nothing where the message is no longer the stack's. */
+function framesOf({ message, stack = '' }: Error): string {
+  const messageAt = stack.indexOf(message);
+  if (messageAt === -1) {
+    return '';
+  }
+  const lines = stack.slice(messageAt + message.length).split('\n');
+  return lines
+    .filter((line) => /^ {4}at .*(:\d+:\d+|<anonymous>)\)?$/.test(line))
+    .slice(0, 8)
+    .join('\n');
+}

@@ -1,0 +1,41 @@
+import { factsOfError, type LogFacts, type Logger } from '../../common/logger.js';
+import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import { factsOfRequest } from '../facts-of-request.js';
+import type { SingleFlightResult } from '../ledger/single-flight.js';
+
+/** What the log is told of a call beside its result. */
+export interface EndedCall {
+  readonly request: ExecuteRequest__Output;
+  readonly bytesIn: number;
+  readonly ms: number;
+  /** The client cancelled, went away or ran out of its deadline before the end. */
+  readonly clientGone: boolean;
+}
+
+/** Writes the one line of a call: ids, status, sizes and times. Never arguments, patches or messages of a status. */
+export function logCallEnd(
+  logger: Logger,
+  { result, repeat, facts }: SingleFlightResult,
+  call: EndedCall,
+): void {
+  const common: LogFacts = {
+    ...factsOfRequest(call.request),
+    ms: call.ms,
+    bytesIn: call.bytesIn,
+    bytesOut: result.kind === 'answered' ? result.response.length : 0,
+    repeat,
+    clientGone: call.clientGone || undefined,
+    ...facts,
+  };
+  if (result.kind === 'answered') {
+    logger.info('drove', { ...common, status: 'OK' });
+    return;
+  }
+  const { status, details, cause } = result.error;
+  const failure = { ...common, status, reason: details.errorInfo?.reason };
+  if (cause === undefined) {
+    logger.warn('did not drive', failure);
+  } else {
+    logger.error('did not drive', { ...failure, ...factsOfError(cause) });
+  }
+}

@@ -1,0 +1,103 @@
+import { factsOfError, type Logger } from '../../common/logger.js';
+import { serverEnding } from '../drive-failure.js';
+import type { EngineAnswer } from '../engine.js';
+import { type ArgumentLimits, sizeOf } from './argument-size.js';
+import { type CallFolder, makeCallFolder } from './call-folder.js';
+import { exitToStatus, type RunFacts } from './exit-to-status.js';
+import type { DriverProgram } from './flags-of-program.js';
+import type { ProgramSettings } from './program-settings.js';
+import { outputFlags, readAnswer } from './read-answer.js';
+import { type ProgramEnd, runProgram } from './run-program.js';
+import { startFailure } from './start-failure.js';
+import type { DriverFlags } from './to-flags.js';
+
+/** What every run of the program shares. */
+export interface ProgramHost {
+  readonly program: DriverProgram;
+  readonly settings: ProgramSettings;
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: ArgumentLimits;
+  readonly logger: Logger;
+}
+
+const componentFile = 'component.json';
+
+/**
+ * Runs the program once, in a folder of its own that is gone afterwards, and reads its answer. Rejects with a
+ * StatusError; when the signal aborts, the program is stopped first.
+ */
+export async function driveWithProgram(
+  host: ProgramHost,
+  flags: DriverFlags,
+  signal: AbortSignal,
+): Promise<Required<EngineAnswer>> {
+  const { settings, program, logger } = host;
+  const folder = await makeCallFolder(settings.workDir).catch((error: unknown) => {
+    throw notStarted(host, flags, error);
+  });
+  try {
+    if (signal.aborted) {
+      throw serverEnding();
+    }
+    const end = await runIn(host, folder, flags, signal);
+    if (end.exitCode !== 0) {
+      throw exitToStatus(end, runFacts(host, flags));
+    }
+    const read = (name: string) => folder.read(name, settings.maxOutputBytes);
+    const response = await readAnswer(program.flags, flags.type, read);
+    const { programMs, outputBytes } = end;
+    return { response, facts: { exitCode: 0, programMs, outputBytes, leftOut: flags.leftOut.length } };
+  } finally {
+    // An answer is not thrown away for a folder that stays.
+    await folder.remove().catch((error: unknown) => {
+      logger.warn("the folder of a call cannot be removed; the server's next start sweeps it", {
+        folder: folder.path,
+        ...factsOfError(error),
+      });
+    });
+  }
+}
+
+async function runIn(
+  host: ProgramHost,
+  folder: CallFolder,
+  flags: DriverFlags,
+  signal: AbortSignal,
+): Promise<ProgramEnd> {
+  const { program, settings, env } = host;
+  try {
+    const all = [...flags.flags, ...outputFlags(program.flags, flags.type, folder.file)];
+    if (flags.componentText !== undefined) {
+      await folder.write(componentFile, flags.componentText);
+      all.push(['component', `@${folder.file(componentFile)}`]);
+    }
+    const args = all.map(([name, value]) => `--${name}=${value}`);
+    return await runProgram(program.path, args, {
+      cwd: folder.path,
+      env: { ...env, TMPDIR: folder.path },
+      timeoutMs: settings.driverProgramTimeoutMs,
+      signal,
+      maxStderrBytes: settings.maxOutputBytes,
+    });
+  } catch (error) {
+    throw notStarted(host, flags, error);
+  }
+}
+
+function notStarted({ limits }: ProgramHost, { flags, bytes }: DriverFlags, error: unknown) {
+  const largest = flags.reduce((most, flag) => (sizeOf(flag) > sizeOf(most) ? flag : most), ['', '']);
+  return startFailure(error, largest[0], bytes, limits.allBytes);
+}
+
+function runFacts({ program, settings }: ProgramHost, { type, flags, componentText }: DriverFlags): RunFacts {
+  const values = new Map(flags);
+  const authored = [...['pipeline_name', 'task_name', 'component', 'task'].map((name) => values.get(name))];
+  return {
+    type,
+    version: program.version,
+    timeoutMs: settings.driverProgramTimeoutMs,
+    pipelineName: values.get('pipeline_name') ?? '',
+    runId: values.get('run_id') ?? '',
+    authored: [...authored, componentText].filter((text) => text !== undefined),
+  };
+}

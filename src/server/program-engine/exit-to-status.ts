@@ -1,0 +1,143 @@
+import type { DriverType } from '../../contract/driver-type.js';
+import type { StatusError } from '../../contract/status-error.js';
+import { type DriveFailure, toStatusError } from '../drive-failure.js';
+import { driverReason, type PrintedNames, shownReason } from './driver-reason.js';
+import { platformCause } from './platform-cause.js';
+import { retryAfterWrite } from './retry-after-write.js';
+import type { ProgramEnd } from './run-program.js';
+
+/** What must be known of a run beside its end. */
+export interface RunFacts extends PrintedNames {
+  readonly type: DriverType;
+  /** KFP version of the program. */
+  readonly version: string;
+  readonly timeoutMs: number;
+  /** Texts that the pipeline's author wrote and KFP may print. */
+  readonly authored: readonly string[];
+}
+
+interface Row {
+  readonly when: string;
+  /** The failure if the row applies. */
+  readonly read: (end: ProgramEnd, run: RunFacts) => DriveFailure | undefined;
+}
+
+/** Complaints of Go's flag package (https://pkg.go.dev/flag), the first line on stderr; the value is never shown. */
+const flagComplaint =
+  /^(?:flag provided but not defined: -(?<unknown>[\w.-]+)|invalid (?:boolean )?value "(?:[^"\\\n]|\\.)*" for (?:flag )?-(?<refused>[\w.-]+):|flag needs an argument: -(?<bare>[\w.-]+))/;
+const goPanic = /^(?:panic|fatal error): ([^\n]*)/gm;
+
+/** From the end of a program to its status, first row that applies. Exit code 0 is not here: its files decide. */
+export const exitTable: readonly Row[] = [
+  {
+    when: 'it was stopped over its budget',
+    read: ({ stoppedFor }, run) =>
+      stoppedFor !== 'timeout'
+        ? undefined
+        : {
+            status: 'DEADLINE_EXCEEDED',
+            reason: 'DRIVER_TIMED_OUT',
+            message: `the driver was stopped after ${run.timeoutMs / 1000} s (DRIVER_PROGRAM_TIMEOUT_SECONDS)`,
+            retry: 'unsafe',
+          },
+  },
+  {
+    when: 'it was stopped because the server ends',
+    read: ({ stoppedFor }, run) =>
+      stoppedFor !== 'shutdown'
+        ? undefined
+        : {
+            status: 'ABORTED',
+            reason: 'SERVER_ENDING',
+            message: 'the driver was stopped, because the driver server ends',
+            retry: retryAfterWrite(run.type),
+          },
+  },
+  {
+    when: 'a signal killed it',
+    read: ({ signal }, run) =>
+      signal === undefined
+        ? undefined
+        : {
+            status: 'ABORTED',
+            reason: 'DRIVER_KILLED',
+            message: `the driver was killed by ${signal}`,
+            retry: retryAfterWrite(run.type),
+            metadata: { signal },
+          },
+  },
+  {
+    when: 'it refused a flag',
+    read: ({ exitCode, stderr }, run) => {
+      const groups = exitCode === 2 ? flagComplaint.exec(stderr)?.groups : undefined;
+      const flag = groups?.['unknown'] ?? groups?.['refused'] ?? groups?.['bare'];
+      if (flag === undefined) {
+        return undefined;
+      }
+      return {
+        status: 'INTERNAL',
+        reason: 'FLAG_REFUSED',
+        message: `the driver of ${run.version} refused the flag ${flag}`,
+        retry: 'safe',
+        metadata: { flag, version: run.version },
+      };
+    },
+  },
+  {
+    when: 'it panicked',
+    read: ({ exitCode, stderr }, run) => {
+      const panic = exitCode === 2 ? [...stderr.matchAll(goPanic)].at(-1) : undefined;
+      if (panic === undefined) {
+        return undefined;
+      }
+      return {
+        status: 'INTERNAL',
+        reason: 'DRIVER_PANICKED',
+        message: `the driver panicked: ${shownReason(panic[1] ?? '')}`,
+        retry: retryAfterWrite(run.type),
+      };
+    },
+  },
+  { when: "it failed for a cause of the platform's", read: (end, run) => readVerdict(end, run, true) },
+  { when: 'it gave its verdict', read: (end, run) => readVerdict(end, run, false) },
+  {
+    when: 'it ended in any other way',
+    read: ({ exitCode }, run) => ({
+      status: 'INTERNAL',
+      reason: 'DRIVER_FAILED',
+      message: `the driver ended with exit code ${exitCode} and gave no reason`,
+      retry: retryAfterWrite(run.type),
+    }),
+  },
+];
+
+function readVerdict(end: ProgramEnd, run: RunFacts, isPlatforms: boolean): DriveFailure | undefined {
+  const reason = end.exitCode === 1 ? driverReason(end.stderr, run) : undefined;
+  if (reason === undefined) {
+    return undefined;
+  }
+  const cause = platformCause(reason, run.authored);
+  if ((cause !== undefined) !== isPlatforms) {
+    return undefined;
+  }
+  return {
+    status: isPlatforms ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
+    reason: isPlatforms ? 'PLATFORM_CAUSE' : 'DRIVER_VERDICT',
+    message: `KFP driver: ${shownReason(reason)}`,
+    retry: retryAfterWrite(run.type),
+    ...(cause === undefined ? {} : { metadata: { cause } }),
+  };
+}
+
+/** The status of a program that did not end with exit code 0. */
+export function exitToStatus(end: ProgramEnd, run: RunFacts): StatusError {
+  for (const { read } of exitTable) {
+    const failure = read(end, run);
+    if (failure === undefined) {
+      continue;
+    }
+    const exit = end.exitCode === undefined ? {} : { exitCode: String(end.exitCode) };
+    return toStatusError({ ...failure, metadata: { ...failure.metadata, ...exit } });
+  }
+  throw new Error('the last row of the exit table applies to everything');
+}
