@@ -17,7 +17,15 @@ const contract = new protobuf.Root()
   .resolveAll();
 
 /** Fields of ExecuteRequest that are not arguments. */
-const notArguments = ['request_id', 'workflow', 'type', 'untrusted_overrides', 'extra_args'];
+const notArguments = [
+  'request_id',
+  'workflow',
+  'type',
+  'untrusted_overrides',
+  'extra_args',
+  'node_name',
+  'arguments_from',
+];
 
 const typesOf: Readonly<Record<ArgumentKind, string>> = {
   text: 'string',

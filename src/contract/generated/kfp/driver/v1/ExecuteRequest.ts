@@ -32,6 +32,8 @@ export interface ExecuteRequest {
   'default_host_users'?: (boolean);
   'untrusted_overrides'?: (_kfp_driver_v1_UntrustedOverrides | null);
   'extra_args'?: ({[key: string]: string});
+  'node_name'?: (string);
+  'arguments_from'?: (string);
   '_pipeline_name'?: "pipeline_name";
   '_run_id'?: "run_id";
   '_run_name'?: "run_name";
@@ -53,6 +55,8 @@ export interface ExecuteRequest {
   '_default_run_as_group'?: "default_run_as_group";
   '_default_run_as_non_root'?: "default_run_as_non_root";
   '_default_host_users'?: "default_host_users";
+  '_node_name'?: "node_name";
+  '_arguments_from'?: "arguments_from";
 }
 
 export interface ExecuteRequest__Output {
@@ -82,4 +86,6 @@ export interface ExecuteRequest__Output {
   'default_host_users'?: (boolean);
   'untrusted_overrides'?: (_kfp_driver_v1_UntrustedOverrides__Output);
   'extra_args'?: ({[key: string]: string});
+  'node_name'?: (string);
+  'arguments_from'?: (string);
 }
