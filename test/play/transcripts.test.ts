@@ -9,9 +9,30 @@ import type { WorkflowMetadata } from '../../src/workflow/workflow.js';
 import { instantClock } from './instant-clock.js';
 import { type Answer, type ReceivedPost, startPluginServer } from './plugin-server.js';
 
-const shared = join(import.meta.dirname, '../../../../shared');
-const folders = ['argo-transcripts', 'argo-transcripts/mixed'];
-const skip = existsSync(join(shared, 'argo-transcripts')) ? false : 'the recorded transcripts are not here';
+const root = join(import.meta.dirname, '../../..');
+const shared = join(root, '../shared');
+
+/** A folder of transcripts, and where their workflows are. */
+interface Recordings {
+  readonly title: string;
+  readonly folder: string;
+  readonly workflowFolders: readonly string[];
+}
+
+const workflowFolders = [join(shared, 'kfp-workflows/mlmd'), join(shared, 'kfp-workflows')];
+const recordings: readonly Recordings[] = [
+  {
+    title: 'the examples, as play itself walked them when the transcripts were made',
+    folder: join(root, 'test/play/transcripts'),
+    workflowFolders: [join(root, 'examples/workflows')],
+  },
+  { title: "Argo's own walks", folder: join(shared, 'argo-transcripts'), workflowFolders },
+  {
+    title: "Argo's own walks of mixed ends",
+    folder: join(shared, 'argo-transcripts/mixed'),
+    workflowFolders,
+  },
+];
 
 /** What Argo's real agent POSTed for a workflow, what it was answered, and the nodes the real controller made. */
 interface Transcript {
@@ -30,12 +51,13 @@ interface TranscriptNode {
   readonly message?: string;
 }
 
-for (const folder of folders) {
-  describe(`Argo's own walks in ${folder}`, { skip, concurrency: 4 }, () => {
-    for (const file of transcriptFiles(folder)) {
-      it(`${basename(file, '.json')} is walked as the real controller and agent walked it`, async () => {
-        const transcript: Transcript = JSON.parse(readFileSync(join(shared, folder, file), 'utf8'));
-        const { walk, bodies } = await replay(transcript);
+for (const recorded of recordings) {
+  const skip = existsSync(recorded.folder) ? false : 'the recorded transcripts are not here';
+  describe(recorded.title, { skip, concurrency: 4 }, () => {
+    for (const file of transcriptFiles(recorded.folder)) {
+      it(`${basename(file, '.json')} is walked as it was recorded`, async () => {
+        const transcript: Transcript = JSON.parse(readFileSync(join(recorded.folder, file), 'utf8'));
+        const { walk, bodies } = await replay(transcript, recorded.workflowFolders);
         assert.deepEqual(bodies, transcript.posts.map(({ body }) => canonical(body)).sort());
         assert.equal(walk.phase, transcript.phase);
         assert.deepEqual(nodesOf(walk, transcript.metadata.name), sortedNodes(transcript.nodes));
@@ -45,15 +67,18 @@ for (const folder of folders) {
 }
 
 function transcriptFiles(folder: string): string[] {
-  return skip ? [] : readdirSync(join(shared, folder)).filter((file) => file.endsWith('.json'));
+  return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
 }
 
-async function replay(transcript: Transcript): Promise<{ walk: Walk; bodies: string[] }> {
+async function replay(
+  transcript: Transcript,
+  workflowFolders: readonly string[],
+): Promise<{ walk: Walk; bodies: string[] }> {
   const server = await startPluginServer(answerAs(transcript));
   const client = createPluginClient({ address: server.address, token: 'a'.repeat(32) });
   try {
     const walk = await walkWorkflow(
-      readWorkflow(workflowText(transcript.workflow), () => transcript.metadata),
+      readWorkflow(workflowText(transcript.workflow, workflowFolders), () => transcript.metadata),
       {
         post: client.post,
         clock: instantClock(),
@@ -81,10 +106,9 @@ function answerAs({ posts }: Transcript): (post: ReceivedPost) => Answer {
   };
 }
 
-function workflowText(name: string): string {
-  const folder = join(shared, 'kfp-workflows');
-  const path = [join(folder, 'mlmd', name), join(folder, name)].find(existsSync);
-  return readFileSync(path ?? join(folder, name), 'utf8');
+function workflowText(name: string, folders: readonly string[]): string {
+  const path = folders.map((folder) => join(folder, name)).find(existsSync);
+  return readFileSync(path ?? name, 'utf8');
 }
 
 /** JSON text with every object's keys sorted, so that equal values are equal texts. */
