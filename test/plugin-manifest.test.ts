@@ -9,7 +9,10 @@ import { sidecarSettings } from '../src/sidecar/sidecar-settings.js';
 interface EnvironmentVariable {
   readonly name: string;
   readonly value?: string;
-  readonly valueFrom?: { readonly fieldRef: { readonly fieldPath: string } };
+  readonly valueFrom?: {
+    readonly fieldRef?: { readonly fieldPath: string };
+    readonly secretKeyRef?: { readonly name: string; readonly key: string };
+  };
 }
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
@@ -51,16 +54,21 @@ test('every variable that says a default says the default of the code', () => {
   );
   const differing = environment.filter(({ name, value }) => {
     const fallback = fallbacks.get(name);
-    return fallback !== undefined && value !== fallback;
+    return value !== undefined && fallback !== undefined && value !== fallback;
   });
   assert.deepEqual(differing, []);
+});
+
+test('the bearer token comes from the Secret that the chart makes, and no pod starts without it', () => {
+  const token = environment.find(({ name }) => name === 'DRIVER_TOKEN');
+  assert.deepEqual(token?.valueFrom, { secretKeyRef: { name: 'kfp-driver-server-token', key: 'token' } });
 });
 
 test("the driver is asked for in the workflow's own namespace", () => {
   const names = environment.map(({ name }) => name);
   const variable = (name: string) => environment.find((candidate) => candidate.name === name);
   assert.equal(variable('DRIVER_HOST')?.value, 'kfp-driver-server.$(NAMESPACE)');
-  assert.equal(variable('NAMESPACE')?.valueFrom?.fieldRef.fieldPath, 'metadata.namespace');
+  assert.equal(variable('NAMESPACE')?.valueFrom?.fieldRef?.fieldPath, 'metadata.namespace');
   // Kubernetes expands a variable only if it is defined above.
   assert.ok(names.indexOf('NAMESPACE') < names.indexOf('DRIVER_HOST'));
 });
@@ -115,6 +123,13 @@ test('the manifest tells which version this is and what it needs', () => {
   assert.equal(name, container.name);
   assert.notEqual(annotations['workflows.argoproj.io/description'].trim(), '');
   assert.match(annotations['workflows.argoproj.io/version'], /^>= v3\.4\.2$/);
+});
+
+test('the example of a plugin in the workflow itself has the same container', () => {
+  const workflow = parse(read('examples/workflow-with-plugin.yaml'));
+  assert.deepEqual(workflow.spec.executorPlugins, [
+    { metadata: { name: manifest.metadata.name }, spec: { sidecar: manifest.spec.sidecar } },
+  ]);
 });
 
 test('the image has no package manager, no shell and no other side of the contract at run time', () => {

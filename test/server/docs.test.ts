@@ -44,7 +44,7 @@ test('it names every reason that a status can have', () => {
 });
 
 test("the pod's grace leaves 10 s beside the server's own", () => {
-  const deployment = readFileSync(new URL('manifests/driver-server/deployment.yaml', root), 'utf8');
+  const deployment = readFileSync(new URL('manifests/kfp/driver-plugin.yaml', root), 'utf8');
   const [, grace] = /terminationGracePeriodSeconds: (\d+)/.exec(deployment) ?? [];
   assert.equal(Number(grace), Number(serverSettings.shutdownGraceMs.fallback) + 10);
   assert.match(deployment, RegExp(`value: "${serverSettings.shutdownGraceMs.fallback}"`));

@@ -1,0 +1,62 @@
+// npm run test:cluster: installs the chart with the real helm on a real kube-apiserver and asks that API whether all
+// is as it must be. --update writes the golden files anew. Skips without Go.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Check, runChecks, type Stage } from './checks.js';
+import { createHelm } from './helm.js';
+import { installCrds } from './install-crds.js';
+import { downloadModule, hasGo, preparePrograms } from './programs.js';
+import { createResourcePaths } from './resource-paths.js';
+import { type Cluster, startCluster } from './start-cluster.js';
+import { kfpComponent } from './suites/kfp-component.js';
+import { lifecycle } from './suites/lifecycle.js';
+import { podSecurity } from './suites/pod-security.js';
+import { refusals } from './suites/refusals.js';
+import { rendering } from './suites/rendering.js';
+import { rights } from './suites/rights.js';
+
+const argoCrds = fileURLToPath(new URL('../../../../shared/argo-crds', import.meta.url));
+const log = (line: string) => process.stdout.write(`${line}\n`);
+
+const programs = await preparePrograms(log);
+if (programs === undefined || !(await hasGo())) {
+  log('test:cluster: skipped, Go is not installed');
+} else if (!existsSync(argoCrds)) {
+  log(`test:cluster: skipped, ${argoCrds} is absent`);
+} else {
+  const cluster = await startCluster(programs);
+  try {
+    await installAllCrds(cluster);
+    const helm = createHelm(programs.helm, cluster.folder, cluster.kubeconfig);
+    const { kustomize } = programs;
+    const stage: Stage = { cluster, helm, paths: createResourcePaths(cluster.admin), kustomize };
+    const update = process.argv.includes('--update');
+    const checks: readonly Check[] = [
+      ...rendering(update),
+      ...kfpComponent(update),
+      ...refusals,
+      ...lifecycle,
+      ...rights,
+      ...podSecurity,
+    ];
+    const { passed, failed } = await runChecks(checks, stage, log);
+    log(`test:cluster: ${passed} passed, ${failed} failed`);
+    process.exitCode = failed === 0 ? 0 : 1;
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Argo's, and the kinds that some values render: cert-manager's and the Prometheus operator's own. */
+async function installAllCrds(cluster: Cluster): Promise<void> {
+  await installCrds(cluster.admin, argoCrds);
+  const certManager = await downloadModule('github.com/cert-manager/cert-manager', 'v1.21.2');
+  await installCrds(cluster.admin, join(certManager, 'deploy', 'crds'), (file) =>
+    file.includes('certificates'),
+  );
+  const prometheus = await downloadModule('github.com/prometheus-operator/prometheus-operator', 'v0.85.0');
+  await installCrds(cluster.admin, join(prometheus, 'example', 'prometheus-operator-crd'), (file) =>
+    file.includes('podmonitors'),
+  );
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readValues, type ValuesEntry } from '../../chart/read-values.js';
+import type { Check, Stage } from '../checks.js';
+import { compareWithFile } from '../compare-with-file.js';
+import { chartFolder, objectsOf } from '../helm.js';
+import type { KubeObject } from '../kube-client.js';
+import { lineChanges } from '../line-changes.js';
+import { createNamespace } from '../namespaces.js';
+import { describeCase, helmArguments, type ValueCase, valueCases, valuesWithoutCase } from './value-cases.js';
+
+const namespace = 'rendering';
+
+/** What the chart renders: goldens of the bare chart and of each value, and what a real API server makes of it. */
+export function rendering(updateGoldens: boolean): readonly Check[] {
+  return [
+    { title: 'two renders of the chart are byte-equal', run: rendersAreEqual },
+    {
+      title: 'the bare chart renders what its golden file has',
+      run: async ({ helm }) =>
+        compareWithFile('scripts/cluster/golden/default.yaml', await helm.render(namespace), updateGoldens),
+    },
+    {
+      title: 'each value changes what its golden file has',
+      run: async (stage) =>
+        compareWithFile('scripts/cluster/golden/values.diff', await changesOfCases(stage), updateGoldens),
+    },
+    { title: 'each value of values.yaml has a case, and each case a value', run: casesAreComplete },
+    { title: 'every object of every case passes server-side validation', run: everyCaseIsValid },
+    { title: 'helm lint finds nothing', run: lint },
+  ];
+}
+
+async function rendersAreEqual({ helm }: Stage): Promise<void> {
+  assert.equal(await helm.render(namespace), await helm.render(namespace));
+}
+
+async function changesOfCases({ helm }: Stage): Promise<string> {
+  const bare = await helm.render(namespace);
+  const parts: string[] = [];
+  for (const one of valueCases) {
+    const changes = lineChanges(bare, await helm.render(namespace, ...helmArguments(one)));
+    assert.notEqual(changes.length, 0, `${describeCase(one)} changes nothing`);
+    parts.push(`# ${describeCase(one)}\n${changes.join('\n')}\n`);
+  }
+  return parts.join('\n');
+}
+
+async function casesAreComplete(): Promise<void> {
+  const entries = readValues(readFileSync(join(chartFolder, 'values.yaml'), 'utf8'));
+  const covered = [...valueCases.map(({ value }) => value), ...Object.keys(valuesWithoutCase)];
+  assert.deepEqual([...new Set(covered)].sort(), leavesOf(entries).sort());
+}
+
+function leavesOf(entries: readonly ValuesEntry[], path = ''): string[] {
+  return entries.flatMap((entry) =>
+    entry.kind === 'leaf' ? [`${path}${entry.key}`] : leavesOf(entry.entries, `${path}${entry.key}.`),
+  );
+}
+
+async function everyCaseIsValid(stage: Stage): Promise<void> {
+  const accounts = ['pipeline-runner', 'kfp-driver-server', 'drivers', 'driver-plugin-doctor'];
+  await createNamespace(stage.cluster.admin, namespace, accounts);
+  const seen = new Set<string>();
+  const cases: readonly (ValueCase | undefined)[] = [undefined, ...valueCases];
+  for (const one of cases) {
+    const rendered = await stage.helm.render(namespace, ...(one === undefined ? [] : helmArguments(one)));
+    for (const object of objectsOf(rendered)) {
+      const text = JSON.stringify(object);
+      if (seen.has(text)) continue;
+      seen.add(text);
+      const what = one === undefined ? 'the bare chart' : describeCase(one);
+      await applyDry(stage, object, `${what}: ${object.kind} ${object.metadata.name}`);
+    }
+  }
+}
+
+/** As if it were for the one namespace that is there, since some cases are about another. */
+async function applyDry({ cluster, paths }: Stage, object: KubeObject, what: string): Promise<void> {
+  const body = { ...object, metadata: { ...object.metadata, namespace } };
+  const query = 'dryRun=All&fieldValidation=Strict&fieldManager=check&force=true';
+  const answer = await cluster.admin.request('PATCH', `${await paths.item(body)}?${query}`, {
+    body,
+    contentType: 'application/apply-patch+yaml',
+  });
+  assert.ok(answer.status < 300, `${what}: ${answer.body.message}`);
+}
+
+async function lint({ helm }: Stage): Promise<void> {
+  const { exitCode, stdout } = await helm.run('lint', '--strict', chartFolder);
+  assert.equal(exitCode, 0, stdout);
+}
