@@ -42,6 +42,7 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   ledger: [],
   'program-engine': [],
   'memory-engine': [],
+  kubernetes: [],
   'dev-driver': ['memory-engine', 'ledger', 'grpc'],
 };
 

@@ -36,7 +36,9 @@ export function readValues(text: string): readonly ValuesEntry[] {
   }
   const faults: string[] = [];
   const entries = readMap(document.contents, '', faults);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  if (faults.length > 0) {
+    throw new Error(faults.join('\n'));
+  }
   return entries;
 }
 
@@ -57,7 +59,9 @@ function readPair({ key, value }: Pair, path: string, comment: string, faults: s
   if (isMap(value) && value.items.length > 0 && !marks.has('type')) {
     return { kind: 'group', key: name, description, entries: readMap(value, here, faults) };
   }
-  if (description === '') faults.push(`${here} has no description: write a comment above it`);
+  if (description === '') {
+    faults.push(`${here} has no description: write a comment above it`);
+  }
   const words = marks.get('enum');
   const type = marks.get('type');
   const pattern = marks.get('pattern');

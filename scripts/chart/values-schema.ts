@@ -41,7 +41,9 @@ function schemaOfGroup(entries: readonly ValuesEntry[]): Schema {
 }
 
 function schemaOfEntry(entry: ValuesEntry): Schema {
-  if (entry.kind === 'group') return schemaOfGroup(entry.entries);
+  if (entry.kind === 'group') {
+    return schemaOfGroup(entry.entries);
+  }
   const { description, fallback, words, pattern } = entry;
   return {
     description,
@@ -54,11 +56,17 @@ function schemaOfEntry(entry: ValuesEntry): Schema {
 function schemaOfType({ key, type, fallback }: ValuesLeaf): Schema {
   if (type !== undefined) {
     const schema = namedTypes[type];
-    if (schema === undefined) throw new Error(`the type of ${key} is "${type}": use one of ${knownTypes()}`);
+    if (schema === undefined) {
+      throw new Error(`the type of ${key} is "${type}": use one of ${knownTypes()}`);
+    }
     return schema;
   }
-  if (Number.isInteger(fallback)) return { type: 'integer', minimum: 0 };
-  if (['string', 'boolean', 'number'].includes(typeof fallback)) return { type: typeof fallback };
+  if (Number.isInteger(fallback)) {
+    return { type: 'integer', minimum: 0 };
+  }
+  if (['string', 'boolean', 'number'].includes(typeof fallback)) {
+    return { type: typeof fallback };
+  }
   throw new Error(`the default of ${key} does not tell its type: say @type, one of ${knownTypes()}`);
 }
 

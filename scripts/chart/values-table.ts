@@ -7,7 +7,9 @@ export function valuesTable(entries: readonly ValuesEntry[]): string {
 
 function rows(entries: readonly ValuesEntry[], path: string): string[] {
   return entries.flatMap((entry) => {
-    if (entry.kind === 'group') return rows(entry.entries, `${path}${entry.key}.`);
+    if (entry.kind === 'group') {
+      return rows(entry.entries, `${path}${entry.key}.`);
+    }
     const words = entry.words === undefined ? '' : ` One of ${entry.words.map(code).join(', ')}.`;
     return [
       `| \`${path}${entry.key}\` | ${code(entry.fallback)} | ${escapeCell(entry.description)}${escapeCell(words)} |`,

@@ -40,7 +40,9 @@ export function createHelm(program: string, folder: string, kubeconfig?: string)
     });
   const expect = async (...args: string[]) => {
     const { exitCode, stdout, stderr } = await run(...args);
-    if (exitCode !== 0) throw new Error(`helm ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+    if (exitCode !== 0) {
+      throw new Error(`helm ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+    }
     return stdout;
   };
   return {

@@ -16,7 +16,9 @@ export async function installCrds(
     .filter((file) => file.endsWith('.yaml') && wanted(file))
     .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map((one) => one.toJS()))
     .filter((object) => object?.kind === 'CustomResourceDefinition');
-  for (const object of objects) await admin.expect('POST', path, object);
+  for (const object of objects) {
+    await admin.expect('POST', path, object);
+  }
   await Promise.all(objects.map((object) => waitUntilServed(admin, object)));
   return objects.length;
 }
@@ -29,7 +31,9 @@ async function waitUntilServed(admin: KubeClient, { metadata, spec }: KubeObject
     );
     const version = spec.versions.find((one: KubeObject) => one.served).name;
     const served = await admin.request('GET', `/apis/${spec.group}/${version}/${spec.names.plural}?limit=1`);
-    if (isEstablished && served.status === 200) return;
+    if (isEstablished && served.status === 200) {
+      return;
+    }
     await sleep(100);
   }
   throw new Error(`${metadata.name} is not served after 10 s`);

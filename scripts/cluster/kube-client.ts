@@ -38,7 +38,9 @@ export function createKubeClient(url: string, ca: string, token: string): KubeCl
     request,
     expect: async (method, path, body) => {
       const answer = await request(method, path, body === undefined ? {} : { body });
-      if (answer.status < 300) return answer.body;
+      if (answer.status < 300) {
+        return answer.body;
+      }
       throw new Error(`${method} ${path}: ${answer.status} ${answer.body?.message ?? ''}`);
     },
     as: (other) => createKubeClient(url, ca, other),

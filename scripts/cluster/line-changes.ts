@@ -8,7 +8,9 @@ export function lineChanges(before: string, after: string): string[] {
   const changes: string[] = [];
   let isOpen = false;
   const change = (line: string) => {
-    if (!isOpen && changes.length > 0) changes.push('');
+    if (!isOpen && changes.length > 0) {
+      changes.push('');
+    }
     isOpen = true;
     changes.push(line);
   };

@@ -82,7 +82,9 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
 export async function preparePrograms(log: (line: string) => void): Promise<Programs | undefined> {
   const wanted = [etcd, kubeApiserver, helm, kustomize];
   const missing = wanted.filter((program) => !existsSync(pathOf(program)));
-  if (missing.length > 0 && !(await hasGo())) return undefined;
+  if (missing.length > 0 && !(await hasGo())) {
+    return undefined;
+  }
   for (const program of missing) {
     log(`building ${program.name} ${versionOf(program)} into ${pathOf(program)}`);
     await build(program);
@@ -134,6 +136,8 @@ function versionOf({ folder, module }: GoProgram): string {
   const text = readFileSync(join(modules, folder, 'go.mod'), 'utf8');
   const [, version] =
     new RegExp(`^(?:require)?\\s*${module.replaceAll('.', '\\.')} (v\\S+)`, 'm').exec(text) ?? [];
-  if (version === undefined) throw new Error(`${folder}/go.mod requires no ${module}`);
+  if (version === undefined) {
+    throw new Error(`${folder}/go.mod requires no ${module}`);
+  }
   return version;
 }

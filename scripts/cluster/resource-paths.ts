@@ -28,7 +28,9 @@ export function createResourcePaths(client: KubeClient): ResourcePaths {
     const resource = (await resourcesOf(apiVersion)).find(
       (one) => one.kind === kind && !one.name.includes('/'),
     );
-    if (resource === undefined) throw new Error(`the cluster knows no ${apiVersion} ${kind}`);
+    if (resource === undefined) {
+      throw new Error(`the cluster knows no ${apiVersion} ${kind}`);
+    }
     const scope = resource.namespaced ? `namespaces/${metadata.namespace}/` : '';
     return `${pathOf(apiVersion)}/${scope}${resource.name}`;
   };

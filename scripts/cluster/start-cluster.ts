@@ -95,9 +95,13 @@ async function waitUntilReady(url: string, folder: string, token: string, daemon
   const certificate = join(folder, 'certificates', 'apiserver.crt');
   for (;;) {
     const ended = daemons.find((daemon) => daemon.hasEnded());
-    if (ended !== undefined) throw new Error(`${ended.name} ended:\n${ended.tail()}`);
+    if (ended !== undefined) {
+      throw new Error(`${ended.name} ended:\n${ended.tail()}`);
+    }
     const ready = await tryReady(url, certificate, token);
-    if (ready !== undefined) return ready;
+    if (ready !== undefined) {
+      return ready;
+    }
     if (Date.now() > deadline) {
       throw new Error(
         `kube-apiserver was not ready after ${startTimeoutMs / 1000} s:\n${daemons[1]?.tail()}`,
@@ -114,7 +118,9 @@ async function tryReady(url: string, certificate: string, token: string) {
     const ca = readFileSync(certificate, 'utf8');
     client = createKubeClient(url, ca, token);
     const { status } = await client.request('GET', '/readyz');
-    if (status === 200) return { ca, admin: client };
+    if (status === 200) {
+      return { ca, admin: client };
+    }
   } catch {
     // Not there yet.
   }

@@ -4,7 +4,6 @@ import { exitBadConfiguration, readCommand } from '../common/command-line.js';
 import { drainOnSignals, exitAfterLog } from '../common/drain-on-signals.js';
 import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { readVersion } from '../common/version.js';
-import { authenticateByToken } from './grpc/authenticate.js';
 import { createMemoryLedger } from './ledger/memory-ledger.js';
 import { type PreparedServer, prepareServer } from './prepare-server.js';
 import { checkServerSettings, type ServerSettings, serverSettings } from './server-settings.js';
@@ -52,8 +51,8 @@ async function run(settings: ServerSettings): Promise<void> {
   }
 }
 
-function start(settings: ServerSettings, { engine, credentials, namespace }: PreparedServer, logger: Logger) {
-  const { tokenFile } = settings;
+function start(settings: ServerSettings, prepared: PreparedServer, logger: Logger) {
+  const { engine, credentials, namespace, authenticate } = prepared;
   return startDriverServer({
     engine,
     credentials,
@@ -70,6 +69,6 @@ function start(settings: ServerSettings, { engine, credentials, namespace }: Pre
     maxMessageBytes: settings.maxMessageBytes,
     maxConnectionAgeMs: settings.maxConnectionAgeMs,
     repeatGraceMs: settings.repeatGraceMs,
-    ...(tokenFile !== undefined && { authenticate: authenticateByToken(tokenFile) }),
+    ...(authenticate !== undefined && { authenticate }),
   });
 }

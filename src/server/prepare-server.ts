@@ -2,7 +2,10 @@ import type { ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from '../common/logger.js';
 import type { Environment } from '../common/settings.js';
 import type { Engine } from './engine.js';
+import { type Authenticate, authenticateByToken, tokenFromFile } from './grpc/authenticate.js';
 import { createServerCredentials } from './grpc/server-credentials.js';
+import { inClusterApi } from './kubernetes/kubernetes-api.js';
+import { tokenFromSecret } from './kubernetes/token-secret.js';
 import { createMemoryEngine } from './memory-engine/memory-engine.js';
 import { ownNamespace } from './own-namespace.js';
 import { type DriverProgram, flagsOfProgram } from './program-engine/flags-of-program.js';
@@ -10,12 +13,15 @@ import { createProgramEngine } from './program-engine/program-engine.js';
 import { programEnvironment } from './program-engine/program-environment.js';
 import { checkProgramSettings } from './program-engine/program-settings.js';
 import type { ServerSettings } from './server-settings.js';
+import type { TokenSource } from './token-source.js';
 
 /** What the settings make before anything listens. */
 export interface PreparedServer {
   readonly namespace: string;
   readonly credentials: ServerCredentials;
   readonly engine: Engine;
+  /** Undefined where callers need no token. */
+  readonly authenticate: Authenticate | undefined;
   /** Of the program engine. */
   readonly program: DriverProgram | undefined;
 }
@@ -50,8 +56,27 @@ export async function prepareServer(
   if (faults.length > 0 || credentials === undefined || namespace === undefined) {
     return { faults };
   }
-  const engine = await attempt(() => createEngine(settings, program, env, logger));
-  return engine === undefined ? { faults } : { namespace, credentials, engine, program };
+  // Last, because it writes the token.
+  const token = await attempt(() => tokenSource(settings, namespace, env, logger));
+  const engine =
+    faults.length > 0 ? undefined : await attempt(() => createEngine(settings, program, env, logger));
+  if (engine === undefined) {
+    return { faults };
+  }
+  const authenticate = token === undefined ? undefined : authenticateByToken(token);
+  return { namespace, credentials, engine, program, authenticate };
+}
+
+async function tokenSource(
+  { tokenFile, tokenSecret, tokenKey }: ServerSettings,
+  namespace: string,
+  env: Environment,
+  logger: Logger,
+): Promise<TokenSource | undefined> {
+  if (tokenSecret !== undefined) {
+    return tokenFromSecret(inClusterApi(env), { namespace, secret: tokenSecret, key: tokenKey }, logger);
+  }
+  return tokenFile === undefined ? undefined : tokenFromFile(tokenFile);
 }
 
 /** In the environment of the calls, so that it is the same program that they run. */

@@ -75,6 +75,13 @@ const trust = {
     optional(anyText('a path')),
     '',
   ),
+  tokenSecret: setting(
+    'SERVER_TOKEN_SECRET',
+    'Secret of the namespace with that token, in place of a file; filled once if it is empty',
+    optional(anyText('a name')),
+    '',
+  ),
+  tokenKey: setting('SERVER_TOKEN_KEY', 'key of the token in that Secret', anyText('a key'), 'token'),
   allowUnauthenticated: setting(
     'ALLOW_UNAUTHENTICATED',
     'true: whoever can connect may call',
@@ -116,8 +123,8 @@ export type ServerSettings = SettingsOf<typeof serverSettings>;
 
 /** Faults that no setting has alone. */
 export function checkServerSettings(settings: ServerSettings): string[] {
-  const { tlsCert, tlsKey, tlsClientCa, tokenFile, allowUnauthenticated } = settings;
-  const isAuthenticated = tlsClientCa !== undefined || tokenFile !== undefined;
+  const { tlsCert, tlsKey, tlsClientCa, tokenFile, tokenSecret, allowUnauthenticated } = settings;
+  const isAuthenticated = [tlsClientCa, tokenFile, tokenSecret].some((setting) => setting !== undefined);
   const checks: readonly (readonly [isFault: boolean, fault: string])[] = [
     [
       (tlsCert === undefined) !== (tlsKey === undefined),
@@ -129,11 +136,15 @@ export function checkServerSettings(settings: ServerSettings): string[] {
     ],
     [
       !isAuthenticated && !allowUnauthenticated,
-      'nobody would be authenticated: set SERVER_TOKEN_FILE or SERVER_TLS_CLIENT_CA, or ALLOW_UNAUTHENTICATED to true',
+      'nobody would be authenticated: set SERVER_TOKEN_FILE, SERVER_TOKEN_SECRET or SERVER_TLS_CLIENT_CA, or ALLOW_UNAUTHENTICATED to true',
     ],
     [
       isAuthenticated && allowUnauthenticated,
-      'ALLOW_UNAUTHENTICATED is true beside SERVER_TOKEN_FILE or SERVER_TLS_CLIENT_CA, which demand the contrary: unset one',
+      'ALLOW_UNAUTHENTICATED is true beside SERVER_TOKEN_FILE, SERVER_TOKEN_SECRET or SERVER_TLS_CLIENT_CA, which demand the contrary: unset one',
+    ],
+    [
+      tokenFile !== undefined && tokenSecret !== undefined,
+      'SERVER_TOKEN_FILE and SERVER_TOKEN_SECRET are two sources of one token: unset one',
     ],
     [tokenFile !== undefined && !isReadable(tokenFile), 'SERVER_TOKEN_FILE names a file that cannot be read'],
   ];

@@ -30,7 +30,9 @@ const faulty: readonly { name: string; env: Environment; faults: readonly RegExp
   {
     name: 'nobody to authenticate',
     env: { ...laptop, ALLOW_UNAUTHENTICATED: '' },
-    faults: [/nobody would be authenticated: set SERVER_TOKEN_FILE or SERVER_TLS_CLIENT_CA, or ALLOW_/],
+    faults: [
+      /nobody would be authenticated: set SERVER_TOKEN_FILE, SERVER_TOKEN_SECRET or SERVER_TLS_CLIENT_CA, or ALLOW_/,
+    ],
   },
   {
     name: 'settings out of range, all at once',
@@ -45,6 +47,16 @@ const faulty: readonly { name: string; env: Environment; faults: readonly RegExp
       /ALLOW_UNAUTHENTICATED is true beside/,
       /SERVER_TOKEN_FILE names/,
     ],
+  },
+  {
+    name: 'two sources of one token',
+    env: { ...laptop, ALLOW_UNAUTHENTICATED: 'false', SERVER_TOKEN_FILE: fake, SERVER_TOKEN_SECRET: 'token' },
+    faults: [/SERVER_TOKEN_FILE and SERVER_TOKEN_SECRET are two sources of one token: unset one/],
+  },
+  {
+    name: 'a token in a Secret, outside of a cluster',
+    env: { ...laptop, ...addresses, ALLOW_UNAUTHENTICATED: 'false', SERVER_TOKEN_SECRET: 'token' },
+    faults: [/KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: this is no pod of a cluster/],
   },
   {
     name: 'no namespace, no program and no certificate',

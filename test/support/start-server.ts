@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test';
 import type { DriverServiceClient } from '../../src/contract/generated/kfp/driver/v1/DriverService.js';
 import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { Engine } from '../../src/server/engine.js';
+import type { Authenticate } from '../../src/server/grpc/authenticate.js';
 import { createMemoryLedger, type MemoryLedgerOptions } from '../../src/server/ledger/memory-ledger.js';
 import { startDriverServer } from '../../src/server/start-driver-server.js';
 import { createTestClient } from './call-driver.js';
@@ -9,11 +10,17 @@ import { collectLog } from './collect-log.js';
 
 export type DriveFunction = Engine['drive'];
 
+interface StartServerOptions {
+  readonly ledger?: MemoryLedgerOptions;
+  readonly outage?: () => string | undefined;
+  readonly authenticate?: Authenticate;
+}
+
 /** Starts the driver server with an engine that is a function, and a client of it; the test's end closes both. */
 export async function startServer(
   t: TestContext,
   drive: DriveFunction,
-  { ledger = {}, outage }: { ledger?: MemoryLedgerOptions; outage?: () => string | undefined } = {},
+  { ledger = {}, outage, authenticate }: StartServerOptions = {},
 ) {
   const logger = collectLog();
   const drives: Parameters<DriveFunction>[] = [];
@@ -32,6 +39,7 @@ export async function startServer(
     logger,
     host: '127.0.0.1',
     port: 0,
+    ...(authenticate !== undefined && { authenticate }),
   });
   const client: DriverServiceClient = createTestClient(server.address);
   t.after(async () => {

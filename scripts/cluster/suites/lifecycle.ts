@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '../../../src/common/logger.js';
+import { inClusterApi } from '../../../src/server/kubernetes/kubernetes-api.js';
+import { tokenFromSecret } from '../../../src/server/kubernetes/token-secret.js';
 import type { Check, Stage } from '../checks.js';
 import { chartFolder, objectsOf } from '../helm.js';
 import type { KubeObject } from '../kube-client.js';
 import { createNamespace, serviceAccountToken } from '../namespaces.js';
 
+const silent: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
 const namespace = 'lifecycle';
-const token = 'not-a-real-token';
+const otherNamespace = 'lifecycle-controller';
+const configMap = 'configmaps/driver-plugin-executor-plugin';
 const secretPath = `/api/v1/namespaces/${namespace}/secrets/kfp-driver-server-token`;
 const runsSecretPath = `/api/v1/namespaces/${namespace}/secrets/pipeline-runner.service-account-token`;
 
@@ -16,9 +23,15 @@ export const lifecycle: readonly Check[] = [
     run: install,
   },
   { title: "the token's Secret comes without data", run: tokenIsEmpty },
-  { title: "the server's account fills the token's Secret", run: fill },
+  {
+    title: "a run's service account is refused what fills the token's Secret, with a sentence",
+    run: runsMayNotFill,
+  },
+  { title: 'two servers that start at once fill the Secret with one token', run: fill },
+  { title: 'a server that starts again takes that token', run: takesToken },
   { title: 'an upgrade keeps the token', run: upgradeKeepsToken },
   { title: 'an upgrade that changes nothing changes no object', run: sameUpgradeChangesNothing },
+  { title: "the ConfigMap moves to the controller's namespace, and is never in both", run: configMapMoves },
   { title: 'a rollback keeps the token', run: rollbackKeepsToken },
   {
     title: 'server-side apply of the rendered chart, as GitOps tools do it, keeps the token',
@@ -29,6 +42,7 @@ export const lifecycle: readonly Check[] = [
 ];
 
 let before: string[] = [];
+let token = '';
 
 /** An admin of the namespace, as a profile's owner is, who has no right outside of it. */
 async function install(stage: Stage): Promise<void> {
@@ -52,16 +66,51 @@ async function tokenIsEmpty({ cluster }: Stage): Promise<void> {
   assert.equal((await cluster.admin.expect('GET', secretPath)).data, undefined);
 }
 
-async function fill({ cluster }: Stage): Promise<void> {
-  const server = cluster.admin.as(await serviceAccountToken(cluster.admin, namespace, 'kfp-driver-server'));
-  const secret = await server.expect('GET', secretPath);
-  const data = { token: Buffer.from(token).toString('base64') };
-  await server.expect('PUT', secretPath, { ...secret, data });
-  server.close();
+async function runsMayNotFill(stage: Stage): Promise<void> {
+  await assert.rejects(fillAs(stage, 'pipeline-runner'), {
+    message: /may not be read: give the service account get and update on it/,
+  });
+}
+
+async function fill(stage: Stage): Promise<void> {
+  const sources = await Promise.all([1, 2].map(() => fillAs(stage, 'kfp-driver-server')));
+  const [first, second] = await Promise.all(sources.map((source) => source.read()));
+  assert.match(first ?? '', /^[\w-]{43}$/);
+  assert.equal(second, first);
+  token = first ?? '';
   // What Kubernetes' own controller does.
-  const runs = await cluster.admin.expect('GET', runsSecretPath);
-  await cluster.admin.expect('PUT', runsSecretPath, { ...runs, data });
-  await assertTokens({ cluster });
+  const { admin } = stage.cluster;
+  const runs = await admin.expect('GET', runsSecretPath);
+  await admin.expect('PUT', runsSecretPath, {
+    ...runs,
+    data: { token: Buffer.from(token).toString('base64') },
+  });
+  await assertTokens(stage);
+}
+
+async function takesToken(stage: Stage): Promise<void> {
+  const source = await fillAs(stage, 'kfp-driver-server');
+  assert.equal(await source.read(), token);
+}
+
+/** The server's own code, as a service account of the namespace. */
+async function fillAs({ cluster }: Stage, account: string) {
+  const folder = mkdtempSync(join(cluster.folder, 'service-account-'));
+  writeFileSync(join(folder, 'token'), await serviceAccountToken(cluster.admin, namespace, account));
+  writeFileSync(join(folder, 'ca.crt'), cluster.ca);
+  const { hostname, port } = new URL(cluster.url);
+  const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+  const place = { namespace, secret: 'kfp-driver-server-token', key: 'token' };
+  return tokenFromSecret(inClusterApi(env, folder), place, silent);
+}
+
+async function configMapMoves({ cluster, helm }: Stage): Promise<void> {
+  await createNamespace(cluster.admin, otherNamespace);
+  const values = `plugin.configMap=controller,controller.namespace=${otherNamespace}`;
+  await helm.expect('upgrade', 'driver-plugin', chartFolder, '-n', namespace, '--set', values);
+  const statusIn = async (where: string) =>
+    (await cluster.admin.request('GET', `/api/v1/namespaces/${where}/${configMap}`)).status;
+  assert.deepEqual([await statusIn(namespace), await statusIn(otherNamespace)], [404, 200]);
 }
 
 async function upgradeKeepsToken(stage: Stage): Promise<void> {
@@ -108,6 +157,11 @@ async function secondReleaseIsRefused({ helm }: Stage): Promise<void> {
 async function uninstallLeavesNothing(stage: Stage): Promise<void> {
   await stage.helm.expect('uninstall', 'driver-plugin', '-n', namespace);
   assert.deepEqual(await inventory(stage), before);
+  const { status } = await stage.cluster.admin.request(
+    'GET',
+    `/api/v1/namespaces/${otherNamespace}/${configMap}`,
+  );
+  assert.equal(status, 404);
 }
 
 async function assertTokens({ cluster }: Pick<Stage, 'cluster'>): Promise<void> {

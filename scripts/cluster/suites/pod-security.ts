@@ -44,7 +44,9 @@ async function admitsOwnPods(stage: Stage, args: readonly string[]): Promise<voi
     ...objects.filter(({ kind }) => kind === 'Pod'),
   ];
   assert.equal(pods.length, 2);
-  for (const pod of pods) await dryRun(stage, namespace, pod);
+  for (const pod of pods) {
+    await dryRun(stage, namespace, pod);
+  }
 }
 
 async function admitsAgentPod(stage: Stage, standard: string, securityContext: unknown): Promise<void> {

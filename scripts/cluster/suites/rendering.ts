@@ -29,6 +29,7 @@ export function rendering(updateGoldens: boolean): readonly Check[] {
     { title: 'each value of values.yaml has a case, and each case a value', run: casesAreComplete },
     { title: 'every object of every case passes server-side validation', run: everyCaseIsValid },
     { title: 'helm lint finds nothing', run: lint },
+    { title: 'the notes of an install say what this cluster lacks, and how to see the rest', run: notes },
   ];
 }
 
@@ -68,7 +69,9 @@ async function everyCaseIsValid(stage: Stage): Promise<void> {
     const rendered = await stage.helm.render(namespace, ...(one === undefined ? [] : helmArguments(one)));
     for (const object of objectsOf(rendered)) {
       const text = JSON.stringify(object);
-      if (seen.has(text)) continue;
+      if (seen.has(text)) {
+        continue;
+      }
       seen.add(text);
       const what = one === undefined ? 'the bare chart' : describeCase(one);
       await applyDry(stage, object, `${what}: ${object.kind} ${object.metadata.name}`);
@@ -90,4 +93,19 @@ async function applyDry({ cluster, paths }: Stage, object: KubeObject, what: str
 async function lint({ helm }: Stage): Promise<void> {
   const { exitCode, stdout } = await helm.run('lint', '--strict', chartFolder);
   assert.equal(exitCode, 0, stdout);
+}
+
+async function notes({ helm }: Stage): Promise<void> {
+  const args = ['install', 'driver-plugin', chartFolder, '-n', 'notes'];
+  const here = await helm.expect(...args, '--dry-run=server');
+  assert.doesNotMatch(here, /MISSING/);
+  assert.match(here, /CHECK: imageRegistry is empty/);
+  assert.match(here, /kubectl set env deployment\/workflow-controller -n kubeflow/);
+  assert.match(here, /kubectl auth can-i patch workflowtasksets\/status -n notes/);
+  assert.match(here, /helm test driver-plugin -n notes --logs/);
+  // Without asking the cluster helm knows Kubernetes' own kinds alone.
+  assert.match(
+    await helm.expect(...args, '--dry-run=client'),
+    /MISSING: this cluster has no WorkflowTaskSet/,
+  );
 }

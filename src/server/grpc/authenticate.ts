@@ -2,32 +2,44 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Metadata } from '@grpc/grpc-js';
 import { StatusError } from '../../contract/status-error.js';
+import type { TokenSource } from '../token-source.js';
 
 /** Rejects with a StatusError for a caller who may not call. */
 export type Authenticate = (metadata: Metadata) => Promise<void>;
 
 /**
- * Takes callers with the bearer token of a file, which is read for each call because it may rotate. Rejects with
- * UNAUTHENTICATED for another token or none, with UNAVAILABLE while the file cannot be read.
+ * Takes callers with the bearer token of a source. Rejects with UNAUTHENTICATED for another token or none, with
+ * UNAVAILABLE while the source has none.
  */
-export function authenticateByToken(tokenPath: string): Authenticate {
-  return async (metadata) => {
-    const token = await readFile(tokenPath, 'utf8').catch((error: unknown) => {
-      throw unreadable(error);
+export function authenticateByToken(source: TokenSource): Authenticate {
+  const isToken = async (bearer: string, read: () => Promise<string>) => {
+    const token = await read().catch((error: unknown) => {
+      throw unreadable(source, error);
     });
-    // An empty file, as while it is being written, must not be a token that an empty bearer matches.
+    // Nothing, as in a file while it is being written, must not be a token that an empty bearer matches.
     if (token.trim() === '') {
-      throw unreadable();
+      throw unreadable(source);
     }
+    return timingSafeEqual(digest(bearer), digest(token.trim()));
+  };
+  return async (metadata) => {
     const given = metadata.get('authorization');
     const [, bearer] = /^Bearer +(\S+) *$/i.exec(given.length === 1 ? String(given[0]) : '') ?? [];
+    // The source is read first: while it has no token, the caller's is not at fault.
+    const isGood = await isToken(bearer ?? '', () => source.read());
     if (bearer === undefined) {
-      throw new StatusError('UNAUTHENTICATED', 'the call has no bearer token: set DRIVER_TOKEN_FILE');
+      throw new StatusError('UNAUTHENTICATED', 'the call has no bearer token: set DRIVER_TOKEN');
     }
-    if (!timingSafeEqual(digest(bearer), digest(token.trim()))) {
+    const { readAgain } = source;
+    if (!isGood && (readAgain === undefined || !(await isToken(bearer, readAgain)))) {
       throw new StatusError('UNAUTHENTICATED', "the bearer token is not this driver server's");
     }
   };
+}
+
+/** A token in a file, which is read for each call because it may rotate. */
+export function tokenFromFile(path: string): TokenSource {
+  return { place: 'the file that SERVER_TOKEN_FILE names', read: () => readFile(path, 'utf8') };
 }
 
 /** Equal lengths, so that the comparison takes the same time for every token. */
@@ -35,8 +47,6 @@ function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-function unreadable(cause?: unknown): StatusError {
-  return new StatusError('UNAVAILABLE', 'the file that SERVER_TOKEN_FILE names holds no token now', {
-    cause,
-  });
+function unreadable({ place }: TokenSource, cause?: unknown): StatusError {
+  return new StatusError('UNAVAILABLE', `${place} holds no token now`, { cause });
 }
