@@ -3,49 +3,59 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Check, runChecks, type Stage } from './checks.js';
+import { type Check, type Outcome, runChecks, type Stage } from './checks.js';
 import { createHelm } from './helm.js';
 import { installCrds } from './install-crds.js';
-import { downloadModule, hasGo, preparePrograms } from './programs.js';
+import { downloadModule, hasGo, type Programs, preparePrograms } from './programs.js';
 import { createResourcePaths } from './resource-paths.js';
 import { type Cluster, startCluster } from './start-cluster.js';
 import { kfpComponent } from './suites/kfp-component.js';
 import { lifecycle } from './suites/lifecycle.js';
 import { podSecurity } from './suites/pod-security.js';
 import { refusals } from './suites/refusals.js';
-import { rendering } from './suites/rendering.js';
+import { rendering, withoutArgo } from './suites/rendering.js';
 import { rights } from './suites/rights.js';
 
 const argoCrds = fileURLToPath(new URL('../../../../shared/argo-crds', import.meta.url));
 const log = (line: string) => process.stdout.write(`${line}\n`);
 
-const programs = await preparePrograms(log);
-if (programs === undefined || !(await hasGo())) {
+if (!(await hasGo())) {
   log('test:cluster: skipped, Go is not installed');
 } else if (!existsSync(argoCrds)) {
   log(`test:cluster: skipped, ${argoCrds} is absent`);
 } else {
+  const programs = await preparePrograms(log);
   const cluster = await startCluster(programs);
   try {
-    await installAllCrds(cluster);
-    const helm = createHelm(programs.helm, cluster.folder, cluster.kubeconfig);
-    const { kustomize } = programs;
-    const stage: Stage = { cluster, helm, paths: createResourcePaths(cluster.admin), kustomize };
-    const update = process.argv.includes('--update');
-    const checks: readonly Check[] = [
-      ...rendering(update),
-      ...kfpComponent(update),
-      ...refusals,
-      ...lifecycle,
-      ...rights,
-      ...podSecurity,
-    ];
-    const { passed, failed } = await runChecks(checks, stage, log);
+    const { passed, failed } = await runAll(cluster, programs);
     log(`test:cluster: ${passed} passed, ${failed} failed`);
     process.exitCode = failed === 0 ? 0 : 1;
   } finally {
     await cluster.stop();
   }
+}
+
+async function runAll(cluster: Cluster, { helm, kustomize }: Programs): Promise<Outcome> {
+  const update = process.argv.includes('--update');
+  // Each with a folder of its own, because helm remembers which kinds a cluster has.
+  const stageIn = (folder: string): Stage => ({
+    cluster,
+    helm: createHelm(helm, join(cluster.folder, folder), cluster.kubeconfig),
+    paths: createResourcePaths(cluster.admin),
+    kustomize,
+  });
+  const before = await runChecks(withoutArgo, stageIn('without-argo'), log);
+  await installAllCrds(cluster);
+  const checks: readonly Check[] = [
+    ...rendering(update),
+    ...kfpComponent(update),
+    ...refusals,
+    ...lifecycle,
+    ...rights,
+    ...podSecurity,
+  ];
+  const after = await runChecks(checks, stageIn('with-argo'), log);
+  return { passed: before.passed + after.passed, failed: before.failed + after.failed };
 }
 
 /** Argo's, and the kinds that some values render: cert-manager's and the Prometheus operator's own. */

@@ -77,14 +77,11 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
 
 /**
  * The programs, each built from the Go module proxy if the cache lacks its version: about three minutes on two cores
- * the first time. Undefined where there is neither Go nor a full cache. Rejects with Go's own words if a build fails.
+ * the first time. Rejects with Go's own words if a build fails.
  */
-export async function preparePrograms(log: (line: string) => void): Promise<Programs | undefined> {
+export async function preparePrograms(log: (line: string) => void): Promise<Programs> {
   const wanted = [etcd, kubeApiserver, helm, kustomize];
   const missing = wanted.filter((program) => !existsSync(pathOf(program)));
-  if (missing.length > 0 && !(await hasGo())) {
-    return undefined;
-  }
   for (const program of missing) {
     log(`building ${program.name} ${versionOf(program)} into ${pathOf(program)}`);
     await build(program);

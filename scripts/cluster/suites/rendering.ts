@@ -29,6 +29,10 @@ export function rendering(updateGoldens: boolean): readonly Check[] {
     { title: 'each value of values.yaml has a case, and each case a value', run: casesAreComplete },
     { title: 'every object of every case passes server-side validation', run: everyCaseIsValid },
     { title: 'helm lint finds nothing', run: lint },
+    {
+      title: 'every helm command of docs/install.md and of the README files renders',
+      run: documentedCommands,
+    },
     { title: 'the notes of an install say what this cluster lacks, and how to see the rest', run: notes },
   ];
 }
@@ -95,6 +99,21 @@ async function lint({ helm }: Stage): Promise<void> {
   assert.equal(exitCode, 0, stdout);
 }
 
+/** Their values, that is: where they install to is the reader's. */
+async function documentedCommands({ helm }: Stage): Promise<void> {
+  const files = ['docs/install.md', 'README.md', 'charts/driver-plugin/README.md'];
+  const texts = files.map((file) => readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8'));
+  const commands = texts
+    .flatMap((text) => text.replaceAll('\\\n', ' ').match(/^ *helm (install|upgrade --install) .*/gm) ?? [])
+    .map((command) =>
+      [...command.matchAll(/--set ('[^']+'|\S+)/g)].map(([, value = '']) => value.replaceAll("'", '')),
+    );
+  assert.ok(commands.length >= 4 && commands.every((values) => values.length > 0));
+  for (const values of commands) {
+    await helm.render('documented', ...values.flatMap((value) => ['--set', value]));
+  }
+}
+
 async function notes({ helm }: Stage): Promise<void> {
   const args = ['install', 'driver-plugin', chartFolder, '-n', 'notes'];
   const here = await helm.expect(...args, '--dry-run=server');
@@ -103,9 +122,22 @@ async function notes({ helm }: Stage): Promise<void> {
   assert.match(here, /kubectl set env deployment\/workflow-controller -n kubeflow/);
   assert.match(here, /kubectl auth can-i patch workflowtasksets\/status -n notes/);
   assert.match(here, /helm test driver-plugin -n notes --logs/);
-  // Without asking the cluster helm knows Kubernetes' own kinds alone.
-  assert.match(
-    await helm.expect(...args, '--dry-run=client'),
-    /MISSING: this cluster has no WorkflowTaskSet/,
-  );
 }
+
+/** Of a cluster that has no Argo yet. */
+export const withoutArgo: readonly Check[] = [
+  {
+    title: 'the notes of an install without Argo say that it is missing',
+    run: async ({ helm }) => {
+      const text = await helm.expect(
+        'install',
+        'driver-plugin',
+        chartFolder,
+        '-n',
+        'notes',
+        '--dry-run=server',
+      );
+      assert.match(text, /MISSING: this cluster has no WorkflowTaskSet/);
+    },
+  },
+];
