@@ -9,6 +9,7 @@ import { installCrds } from './install-crds.js';
 import { downloadModule, hasGo, type Programs, preparePrograms } from './programs.js';
 import { createResourcePaths } from './resource-paths.js';
 import { type Cluster, startCluster } from './start-cluster.js';
+import { exampleValues } from './suites/example-values.js';
 import { kfpComponent } from './suites/kfp-component.js';
 import { lifecycle } from './suites/lifecycle.js';
 import { podSecurity } from './suites/pod-security.js';
@@ -51,6 +52,7 @@ async function runAll(cluster: Cluster, { helm, kustomize }: Programs): Promise<
     ...kfpComponent(update),
     ...refusals,
     ...lifecycle,
+    ...exampleValues,
     ...rights,
     ...podSecurity,
   ];

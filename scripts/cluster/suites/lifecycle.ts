@@ -6,7 +6,7 @@ import { inClusterApi } from '../../../src/server/kubernetes/kubernetes-api.js';
 import { tokenFromSecret } from '../../../src/server/kubernetes/token-secret.js';
 import type { Check, Stage } from '../checks.js';
 import { chartFolder, objectsOf } from '../helm.js';
-import type { KubeObject } from '../kube-client.js';
+import { inventory } from '../inventory.js';
 import { createNamespace, serviceAccountToken } from '../namespaces.js';
 
 const silent: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
@@ -57,7 +57,7 @@ async function install(stage: Stage): Promise<void> {
     metadata: { name: 'lifecycle-owner' },
     rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
   });
-  before = await inventory(stage);
+  before = await inventory(stage, namespace);
   const owner = await serviceAccountToken(admin, namespace, 'owner');
   await stage.helm.expect('install', 'driver-plugin', chartFolder, '-n', namespace, '--kube-token', owner);
 }
@@ -123,7 +123,9 @@ async function upgradeKeepsToken(stage: Stage): Promise<void> {
 
 async function sameUpgradeChangesNothing(stage: Stage): Promise<void> {
   const versions = async () =>
-    (await inventory(stage, true)).filter((line) => !line.includes('/sh.helm.release.'));
+    (await inventory(stage, namespace, { withVersions: true })).filter(
+      (line) => !line.includes('/sh.helm.release.'),
+    );
   const first = await versions();
   await stage.helm.expect('upgrade', 'driver-plugin', chartFolder, '-n', namespace, '--reuse-values');
   assert.deepEqual(await versions(), first);
@@ -156,7 +158,7 @@ async function secondReleaseIsRefused({ helm }: Stage): Promise<void> {
 
 async function uninstallLeavesNothing(stage: Stage): Promise<void> {
   await stage.helm.expect('uninstall', 'driver-plugin', '-n', namespace);
-  assert.deepEqual(await inventory(stage), before);
+  assert.deepEqual(await inventory(stage, namespace), before);
   const { status } = await stage.cluster.admin.request(
     'GET',
     `/api/v1/namespaces/${otherNamespace}/${configMap}`,
@@ -169,21 +171,6 @@ async function assertTokens({ cluster }: Pick<Stage, 'cluster'>): Promise<void> 
     const { data } = await cluster.admin.expect('GET', path);
     assert.equal(Buffer.from(data.token, 'base64').toString(), token, path);
   }
-}
-
-/** Every object of the namespace, by path, with its resourceVersion where that is asked for. */
-async function inventory({ cluster, paths }: Stage, withVersions = false): Promise<string[]> {
-  const collections = (await paths.namespaced(namespace)).filter((path) => !/\/events$/.test(path));
-  const lists = await Promise.all(
-    collections.map(async (path) => {
-      const answer = await cluster.admin.request('GET', path);
-      const items: KubeObject[] = answer.status === 200 ? (answer.body.items ?? []) : [];
-      return items.map(
-        ({ metadata }) => `${path}/${metadata.name}${withVersions ? ` ${metadata.resourceVersion}` : ''}`,
-      );
-    }),
-  );
-  return lists.flat().sort();
 }
 
 function deploymentPath(): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Check, Stage } from '../checks.js';
 import { chartFolder, objectsOf } from '../helm.js';
-import { createNamespace } from '../namespaces.js';
+import { createNamespace, serviceAccountToken } from '../namespaces.js';
 
 /** What may be asked of the API server: verb, resource with its subresource and group, and the object's name. */
 export interface Access {
@@ -120,6 +120,10 @@ export const rights: readonly Check[] = [
   ...checksOf("a run's service account", `${namespace}:pipeline-runner`, runAccount),
   ...checksOf("Argo's controller", `${controllerNamespace}:argo`, controller),
   ...checksOf('doctor', `${namespace}:driver-plugin-doctor`, doctor),
+  {
+    title: "the agent's own requests go through as the run's service account, and the controller's patch",
+    run: agentWorks,
+  },
   { title: 'nothing that the chart installs by default is cluster-wide', run: nothingIsClusterWide },
 ];
 
@@ -172,6 +176,37 @@ async function isAllowed({ cluster }: Stage, user: string, access: Access): Prom
 function describe({ verb, resource, name, namespace: other }: Access): string {
   const where = other === undefined ? '' : ` in ${other}`;
   return `${verb} ${resource}${name === undefined ? '' : ` "${name}"`}${where}`;
+}
+
+/** What workflow/executor/agent.go and workflow/controller/taskset.go of Argo send. */
+async function agentWorks({ cluster }: Stage): Promise<void> {
+  const { admin } = cluster;
+  const sets = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflowtasksets`;
+  await admin.expect('POST', sets, {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'WorkflowTaskSet',
+    metadata: { name: 'run-1' },
+    spec: { tasks: {} },
+  });
+  const runner = admin.as(await serviceAccountToken(admin, namespace, 'pipeline-runner'));
+  const watch = await runner.request(
+    'GET',
+    `${sets}?watch=true&timeoutSeconds=1&fieldSelector=metadata.name%3Drun-1`,
+  );
+  assert.equal(watch.status, 200);
+  const controllers = admin.as(await serviceAccountToken(admin, controllerNamespace, 'argo'));
+  for (const [client, phase] of [
+    [runner, 'Succeeded'],
+    [controllers, 'Failed'],
+  ] as const) {
+    const answer = await client.request('PATCH', `${sets}/run-1/status`, {
+      body: { status: { nodes: { node: { phase } } } },
+      contentType: 'application/merge-patch+json',
+    });
+    assert.equal(answer.status, 200, answer.body.message);
+    assert.equal((await admin.expect('GET', `${sets}/run-1`)).status.nodes.node.phase, phase);
+    client.close();
+  }
 }
 
 async function nothingIsClusterWide({ helm, paths }: Stage): Promise<void> {
