@@ -1,15 +1,4 @@
-import type { Helm } from './helm.js';
-import type { ResourcePaths } from './resource-paths.js';
-import type { Cluster } from './start-cluster.js';
-
-/** What every check gets. */
-export interface Stage {
-  readonly cluster: Cluster;
-  readonly helm: Helm;
-  readonly paths: ResourcePaths;
-  /** Path of the program. */
-  readonly kustomize: string;
-}
+import type { Stage } from './stage.js';
 
 /** One thing that must hold; its title is the sentence that is true when it does. */
 export interface Check {

@@ -1,5 +1,5 @@
-import type { Stage } from './checks.js';
 import type { KubeObject } from './kube-client.js';
+import type { Stage } from './stage.js';
 
 /** Every object of a namespace but events, as the path of its collection and its name, with its resourceVersion if asked. */
 export async function inventory(

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Check, Stage } from '../checks.js';
+import type { Check } from '../checks.js';
 import { chartFolder } from '../helm.js';
 import { inventory } from '../inventory.js';
 import { createNamespace } from '../namespaces.js';
+import type { Stage } from '../stage.js';
 
 const folder = join(chartFolder, 'ci');
 const files = readdirSync(folder).filter((file) => file.endsWith('-values.yaml'));

@@ -4,11 +4,12 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Check, Stage } from '../checks.js';
+import type { Check } from '../checks.js';
 import { compareWithFile } from '../compare-with-file.js';
 import { objectsOf } from '../helm.js';
 import type { KubeObject } from '../kube-client.js';
 import { createNamespace } from '../namespaces.js';
+import type { Stage } from '../stage.js';
 
 const component = fileURLToPath(new URL('../../../../manifests/kfp', import.meta.url));
 const head =

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { Logger } from '../../../src/common/logger.js';
 import { inClusterApi } from '../../../src/server/kubernetes/kubernetes-api.js';
 import { tokenFromSecret } from '../../../src/server/kubernetes/token-secret.js';
-import type { Check, Stage } from '../checks.js';
+import type { Check } from '../checks.js';
 import { chartFolder, objectsOf } from '../helm.js';
 import { inventory } from '../inventory.js';
 import { createNamespace, serviceAccountToken } from '../namespaces.js';
+import type { Stage } from '../stage.js';
 
 const silent: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
 const namespace = 'lifecycle';

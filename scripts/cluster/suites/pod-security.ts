@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
-import type { Check, Stage } from '../checks.js';
+import type { Check } from '../checks.js';
 import { objectsOf } from '../helm.js';
 import type { KubeObject } from '../kube-client.js';
 import { createNamespace } from '../namespaces.js';
+import type { Stage } from '../stage.js';
 
 const seccompProfile = { type: 'RuntimeDefault' };
 /** What Argo gives the agent's pod: workflow/common/security_context.go. */

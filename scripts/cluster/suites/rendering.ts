@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readValues, type ValuesEntry } from '../../chart/read-values.js';
-import type { Check, Stage } from '../checks.js';
+import type { Check } from '../checks.js';
 import { compareWithFile } from '../compare-with-file.js';
 import { chartFolder, objectsOf } from '../helm.js';
 import type { KubeObject } from '../kube-client.js';
 import { lineChanges } from '../line-changes.js';
 import { createNamespace } from '../namespaces.js';
+import type { Stage } from '../stage.js';
 import { describeCase, helmArguments, type ValueCase, valueCases, valuesWithoutCase } from './value-cases.js';
 
 const namespace = 'rendering';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Check, Stage } from '../checks.js';
+import type { Check } from '../checks.js';
 import { chartFolder, objectsOf } from '../helm.js';
 import { createNamespace, serviceAccountToken } from '../namespaces.js';
+import type { Stage } from '../stage.js';
 
 /** What may be asked of the API server: verb, resource with its subresource and group, and the object's name. */
 export interface Access {
