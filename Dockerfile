@@ -11,7 +11,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY src ./src
-RUN npm run build && rm -rf dist/src/server dist/src/play && find dist -name '*.map' -delete
+RUN npx tsc -p tsconfig.json && rm -rf dist/src/server dist/src/play && find dist -name '*.map' -delete
 
 FROM ${BUILD_IMAGE} AS dependencies
 WORKDIR /app
