@@ -61,7 +61,7 @@ function addressOf(child) {
 }
 
 async function play(driver) {
-  const args = [pathOf('dist/src/play/main.js'), '--driver', driver, ...process.argv.slice(2)];
+  const args = [pathOf('dist/src/main.js'), 'play', '--driver', driver, ...process.argv.slice(2)];
   const [exitCode] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit');
   return exitCode ?? 1;
 }

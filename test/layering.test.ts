@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const source = join(root, 'src');
 
-/** Which folders of src a folder may import beside itself. The sidecar is main.ts, sidecar/, bridge/, argo/ and driver/. */
+/** Which folders of src a folder may import beside itself. The sidecar is sidecar/, bridge/, argo/ and driver/. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   common: [],
@@ -18,8 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   workflow: ['common'],
   play: ['workflow', 'common'],
   server: ['contract', 'common'],
-  cli: ['sidecar', 'play', 'server', 'workflow', 'contract', 'common'],
-  'main.ts': ['cli', 'sidecar', 'contract', 'common'],
+  cli: ['sidecar', 'bridge', 'argo', 'driver', 'play', 'server', 'workflow', 'contract', 'common'],
+  'main.ts': ['cli', 'common'],
 };
 
 /**
@@ -47,7 +47,7 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What every folder of play/ may use; these import nothing of play/ themselves. */
-const sharedInPlay = ['clock', 'transient-text'].map((name) => `play/${name}`);
+const sharedInPlay = ['transient-text'].map((name) => `play/${name}`);
 
 /** Where sidecar/ wires the two sides; the rest of it knows neither. */
 const wiring = ['sidecar/start-sidecar.ts', 'sidecar/app.ts', 'sidecar/driver-settings.ts'];
@@ -110,6 +110,31 @@ test('what all of play/ shares imports none of it', () => {
   assert.deepEqual(leaves, []);
 });
 
+test('a command loads nothing that another command needs', () => {
+  const rooms = (file: string) => new Set([...loadedWith(file)].map(layerOf));
+  assert.deepEqual([...loadedWith('main.ts')].sort(), [
+    'cli/commands.ts',
+    'cli/run-command.ts',
+    'common/error-text.ts',
+    'common/exit-codes.ts',
+    'common/version.ts',
+    'main.ts',
+  ]);
+  const [serve, play, demo] = ['serve', 'play', 'demo'].map((name) => rooms(`cli/${name}.ts`));
+  assert.deepEqual([...(serve ?? [])].sort(), [
+    'argo',
+    'bridge',
+    'cli',
+    'common',
+    'contract',
+    'driver',
+    'sidecar',
+  ]);
+  for (const found of [play, demo]) {
+    assert.deepEqual([...(found ?? [])].sort(), ['cli', 'common', 'play', 'workflow']);
+  }
+});
+
 test('only the sides that speak gRPC import its packages', () => {
   const users = files
     .filter(({ text }) => importsOf(text).some((specifier) => /^(@grpc\/|grpc-)/.test(specifier)))
@@ -155,6 +180,20 @@ test('forbidden imports would be found, in every form that they have', () => {
   const found = ['./a.js', './b.js', './c.js', './d.js', './e.js', './f.js', './g.js'];
   assert.deepEqual(importsOf(forms.join('\n')), found);
 });
+
+/** The files of src that are loaded at once with a file: through imports that are neither types nor made later. */
+function loadedWith(file: string, found = new Set<string>()): Set<string> {
+  if (!found.has(file)) {
+    found.add(file);
+    const text = files.find((candidate) => candidate.file === file)?.text ?? '';
+    for (const [, specifier = ''] of text.matchAll(
+      /^(?:(?:import|export)(?! type)[^;]*?from|import) '(\.[^']+)';/gm,
+    )) {
+      loadedWith(relative(source, resolve(source, dirname(file), specifier)).replace(/\.js$/, '.ts'), found);
+    }
+  }
+  return found;
+}
 
 /** True for a file in one of the folders of a room, not for one that stands in the room itself. */
 function isInside(room: string, path: string): boolean {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exitBadConfiguration } from '../../src/common/command-line.js';
-import { type ChaosOptions, readChaosOptions, usage } from './chaos-options.js';
+import { printExit, readCommand } from '../../src/common/command-line.js';
+import { type ChaosOptions, chaosProgram, chooseRuns } from './chaos-options.js';
 import { describePlan } from './describe-plan.js';
 import { createDevDriverUnderTest } from './dev-driver-under-test.js';
 import { drawPlan } from './fault-plan.js';
@@ -28,12 +28,8 @@ if (options.runsTrueTime) {
 }
 
 function parseOrExit(args: readonly string[]): ChaosOptions {
-  try {
-    return readChaosOptions(args);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-    return process.exit(exitBadConfiguration);
-  }
+  const command = readCommand(chaosProgram, args, process.env);
+  return command.kind === 'run' ? chooseRuns(command.options) : process.exit(printExit(command));
 }
 
 async function runSeed(options: ChaosOptions, say: (text: string) => void): Promise<void> {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../src/common/clock.js';
 import { type Agent, createAgent } from '../../src/play/agent/agent.js';
 import { createPluginClient, type PluginClient } from '../../src/play/agent/plugin-client.js';
 import type { NodeResult } from '../../src/play/agent/plugin-reply.js';
-import { type Clock, systemClock } from '../../src/play/clock.js';
 
 export interface RestartingAgentOptions {
   readonly address: string;
@@ -51,7 +51,7 @@ export class RestartingAgent {
     this.#options = options;
     this.#clock = {
       nowMs: systemClock.nowMs,
-      sleep: (durationMs, signal) => systemClock.sleep(durationMs * options.scale, signal),
+      after: (delayMs, callback) => systemClock.after(delayMs * options.scale, callback),
     };
   }
 

@@ -69,10 +69,15 @@ export function describeSettings(table: SettingsTable): string {
     setting.fallback === undefined ? '(required)' : setting.fallback === '' ? '(none)' : setting.fallback,
     `${setting.purpose}: ${setting.read.form}`,
   ]);
+  return alignColumns(rows);
+}
+
+/** Rows of three texts, the first two padded to columns. */
+export function alignColumns(rows: readonly (readonly string[])[]): string {
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows
-    .map(([env = '', fallback = '', text = '']) =>
-      `  ${env.padEnd(widths[0] ?? 0)}  ${fallback.padEnd(widths[1] ?? 0)}  ${text}`.trimEnd(),
+    .map(([name = '', fallback = '', text = '']) =>
+      `  ${name.padEnd(widths[0] ?? 0)}  ${fallback.padEnd(widths[1] ?? 0)}  ${text}`.trimEnd(),
     )
     .join('\n');
 }

@@ -30,7 +30,7 @@ test('bad settings end the process with 78 before anything listens, all of them 
   assert.equal(exitCode, 78);
   assert.equal(stdout, '');
   const lines = stderr.trimEnd().split('\n');
-  assert.equal(lines[0], 'driver-plugin cannot start:');
+  assert.equal(lines[0], 'driver-plugin serve cannot start:');
   assert.equal(lines.length, 1 + Object.keys(badSettings).length, stderr);
   for (const [name, value] of Object.entries(badSettings)) {
     const line = lines.find((candidate) => candidate.startsWith(`  - ${name} must be `));
@@ -44,15 +44,15 @@ test('a process without DRIVER_HOST ends with 78 and says what to set', async (t
   assert.match(stderr, /DRIVER_HOST is not set: set it to a host/);
 });
 
-test('an unknown argument ends the process with 78, beside the bad settings', async (t) => {
+test('an unknown argument ends the process with 2, beside the bad settings', async (t) => {
   const { exitCode, stderr } = await startProgram(t, ['--port=5'], {}).ended;
-  assert.equal(exitCode, 78);
-  assert.match(stderr, /--port=5 is unknown/);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /--port is unknown/);
   assert.match(stderr, /DRIVER_HOST is not set/);
 });
 
-test('--help prints every setting with its default and ends with 0, whatever the settings are', async (t) => {
-  const { exitCode, stdout, stderr } = await startProgram(t, ['--help'], badSettings).ended;
+test('serve --help prints every setting with its default and ends with 0, whatever the settings are', async (t) => {
+  const { exitCode, stdout, stderr } = await startProgram(t, ['serve', '--help'], badSettings).ended;
 
   assert.equal(exitCode, 0);
   assert.equal(stderr, '');

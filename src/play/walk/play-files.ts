@@ -30,6 +30,8 @@ export type PlayedFile =
 export interface PlayListener {
   onNode(file: string, workflowName: string, node: Node): void;
   onPlayed(played: PlayedFile): void;
+  /** Nothing more will come. May be called twice. */
+  end(): void;
 }
 
 /** Plays every file, so many side by side as asked for; the results are in the order of the files. */

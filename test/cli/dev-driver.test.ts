@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ExecuteRequest } from '../../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
-import { driverServiceOf, loadContract } from '../../../src/contract/service-definition.js';
-import { callDriver, createTestClient } from '../../support/call-driver.js';
-import { aRequest } from '../../support/start-server.js';
+import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import { driverServiceOf, loadContract } from '../../src/contract/service-definition.js';
+import { callDriver, createTestClient } from '../support/call-driver.js';
+import { aRequest } from '../support/start-server.js';
 
-const program = fileURLToPath(new URL('../../../src/server/dev-driver/main.js', import.meta.url));
-const examples = new URL('../../../../examples/grpcurl/', import.meta.url);
+const program = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const examples = new URL('../../../examples/grpcurl/', import.meta.url);
 
 const { Execute } = driverServiceOf(loadContract()).service;
 const overTheWire = (request: ExecuteRequest) =>
@@ -25,7 +25,7 @@ interface JsonLine {
 }
 
 async function startProgram(t: TestContext, ...args: string[]) {
-  const child = spawn(process.execPath, [program, '--port', '0', ...args], {
+  const child = spawn(process.execPath, [program, 'dev-driver', '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => child.kill('SIGKILL'));
@@ -79,14 +79,15 @@ test('a killed one remembers what it drove, and drives it no second time', async
 const failures = [
   {
     name: 'a bad flag',
+    exitCode: 2,
     args: ['--port', 'x', '--nonsense'],
     stderr: /--nonsense is unknown.*--port must be/s,
   },
-  { name: 'an ids file that cannot be read', args: ['--ids-file', '/'], stderr: /EISDIR/ },
+  { name: 'an ids file that cannot be read', exitCode: 1, args: ['--ids-file', '/'], stderr: /EISDIR/ },
 ];
-for (const { name, args, stderr } of failures) {
-  test(`${name} ends it with 78 and a sentence`, async (t) => {
-    const child = spawn(process.execPath, [program, '--port', '0', ...args], {
+for (const { name, exitCode, args, stderr } of failures) {
+  test(`${name} ends it with ${exitCode} and a sentence`, async (t) => {
+    const child = spawn(process.execPath, [program, 'dev-driver', '--port', '0', ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     t.after(() => child.kill('SIGKILL'));
@@ -94,7 +95,7 @@ for (const { name, args, stderr } of failures) {
     child.stderr.on('data', (chunk) => {
       text += chunk;
     });
-    assert.deepEqual(await once(child, 'close'), [78, null]);
+    assert.deepEqual(await once(child, 'close'), [exitCode, null]);
     assert.match(text, stderr);
   });
 }

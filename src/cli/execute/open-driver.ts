@@ -1,0 +1,23 @@
+import { systemClock } from '../../common/clock.js';
+import { readSettings } from '../../common/settings.js';
+import { createDriverClient, type DriverClient } from '../../driver/driver-client.js';
+import { createCallMetadata, createDriverCredentials } from '../../driver/driver-credentials.js';
+import { parseDriverTarget } from '../../driver/driver-target.js';
+import { driverSettings } from '../../sidecar/driver-settings.js';
+import type { ExecuteOptions } from './execute-options.js';
+
+/** A client of the driver server that the options name; whatever they leave open is as the sidecar has it. */
+export function openDriver(options: ExecuteOptions): DriverClient {
+  const { values } = readSettings(driverSettings, { DRIVER_HOST: options.driver });
+  const { target = '', tls = false } = parseDriverTarget(values.driverHost, values.driverPort) ?? {};
+  return createDriverClient({
+    ...values,
+    target,
+    credentials: createDriverCredentials(tls || options.tls, options.ca, options.cert, options.key),
+    callMetadata: createCallMetadata({ token: undefined, tokenPath: options.tokenFile }),
+    serverName: options.serverName,
+    useProxy: values.driverUseProxy,
+    clock: systemClock,
+    onChannelReplaced: () => {},
+  });
+}
