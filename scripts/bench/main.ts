@@ -125,6 +125,7 @@ async function startDriverServer(env: Readonly<Record<string, string>>) {
     SERVER_PORT: '0',
     SERVER_HOST: '127.0.0.1',
     NAMESPACE: 'kubeflow',
+    NAMESPACE_FILE: '/nonexistent',
     ALLOW_UNAUTHENTICATED: 'true',
     DRIVER_PROGRAM: driverProgram,
     DRIVER_PROGRAM_ENV: 'FAKE_DRIVER_SLEEP_SECONDS',

@@ -136,3 +136,17 @@ export function oneOf<const Word extends string>(words: readonly Word[]): Reader
 export function optional<Value>(reader: Reader<Value>): Reader<Value | undefined> {
   return { form: reader.form, parse: (text) => (text === '' ? { value: undefined } : reader.parse(text)) };
 }
+
+const quantityUnits: Readonly<Record<string, number>> = { '': 1, Ki: kib, Mi: mib, Gi: gib };
+
+/** A number of bytes, or a Kubernetes quantity such as 256Mi, as bytes. */
+export function quantity(least: number, most: number): Reader<number> {
+  return {
+    form: `bytes or a quantity such as 256Mi, from ${least} to ${most} bytes`,
+    parse: (text) => {
+      const [, digits = '', unit = ''] = /^(\d+)(Ki|Mi|Gi)?$/.exec(text) ?? [];
+      const value = Number(digits) * (quantityUnits[unit] ?? 1);
+      return digits !== '' && value >= least && value <= most ? { value } : undefined;
+    },
+  };
+}

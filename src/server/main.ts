@@ -36,6 +36,8 @@ async function run(settings: ServerSettings): Promise<void> {
   try {
     const server = await start(settings, prepared, logger);
     const { engine, program, namespace } = prepared;
+    // Before anybody can know that it listens: a signal would end it at once.
+    drainOnSignals(server.drain, settings.shutdownGraceMs, logger);
     logger.info('listening', {
       address: server.address,
       version: readVersion(),
@@ -43,7 +45,6 @@ async function run(settings: ServerSettings): Promise<void> {
       driverVersion: program?.version,
       namespace,
     });
-    drainOnSignals(server.drain, settings.shutdownGraceMs, logger);
   } catch (thrown) {
     process.stderr.write(cannotStart(name, [thrown]));
     logger.error('cannot start', factsOfError(thrown));

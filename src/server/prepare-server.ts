@@ -46,8 +46,8 @@ export async function prepareServer(
       return undefined;
     }
   };
-  const credentials = await attempt(() => createServerCredentials(settings));
-  const namespace = await attempt(() => ownNamespace(settings.namespace));
+  const credentials = await attempt(() => createServerCredentials(settings, logger));
+  const namespace = await attempt(() => ownNamespace(settings.namespace, settings.namespaceFile));
   const program =
     settings.engine === 'program' ? await attempt(() => learnProgram(settings, env)) : undefined;
   if (program !== undefined) {

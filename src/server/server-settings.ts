@@ -27,13 +27,24 @@ const service = {
     oneOf(['program', 'memory']),
     'program',
   ),
-  serverHost: setting('SERVER_HOST', 'address to listen on', anyText('an address of this host'), '0.0.0.0'),
+  serverHost: setting(
+    'SERVER_HOST',
+    'address to listen on; :: is every address, IPv4 too',
+    anyText('an address of this host'),
+    '::',
+  ),
   serverPort: setting('SERVER_PORT', 'port to listen on, 0 for any', port(), '9000'),
   namespace: setting(
     'NAMESPACE',
     'the namespace whose workflows are driven; in a cluster the service account tells it',
     optional(anyText('a name')),
     '',
+  ),
+  namespaceFile: setting(
+    'NAMESPACE_FILE',
+    "where the service account's namespace stands; KFP's driver reads this path and no other",
+    anyText('a path'),
+    '/var/run/secrets/kubernetes.io/serviceaccount/namespace',
   ),
   maxConnectionAgeMs: setting(
     'MAX_CONNECTION_AGE_SECONDS',
@@ -43,9 +54,9 @@ const service = {
   ),
   maxMessageBytes: setting(
     'MAX_MESSAGE_BYTES',
-    'largest gRPC message, either way',
-    wholeNumber(kib, gib),
-    String(16 * mib),
+    'largest gRPC message, either way; the system takes 2 MiB of flags',
+    wholeNumber(kib, 64 * mib),
+    String(4 * mib),
   ),
   shutdownGraceMs: setting(
     'SHUTDOWN_GRACE_SECONDS',
@@ -71,7 +82,7 @@ const trust = {
   },
   tokenFile: setting(
     'SERVER_TOKEN_FILE',
-    'file with the bearer token that callers must send, read for each call',
+    'file with the bearer tokens that callers may send, one a line; read for each call',
     optional(anyText('a path')),
     '',
   ),
@@ -113,7 +124,7 @@ const ledger = {
     'MAX_LEDGER_BYTES',
     'bytes of answers that are remembered',
     wholeNumber(kib, 64 * gib),
-    String(256 * mib),
+    String(128 * mib),
   ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 

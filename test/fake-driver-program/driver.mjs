@@ -72,6 +72,9 @@ async function beforeWriting() {
   if (misbehaviour === 'loud') {
     writeSync(2, `${'{"spec": "secret"}\n'.repeat(600_000)}`);
   }
+  if (misbehaviour === 'greedy') {
+    await takeMemory();
+  }
   if (misbehaviour === 'orphan') {
     await outlive();
   }
@@ -122,6 +125,15 @@ async function reachMetadata(host, port) {
       return;
     }
     await sleep(200);
+  }
+}
+
+async function takeMemory() {
+  const taken = [];
+  // A real driver that goes wrong takes more, but what kills it looks every few milliseconds.
+  while (taken.length < 128) {
+    taken.push(Buffer.alloc(8 << 20, 1));
+    await sleep(5);
   }
 }
 
