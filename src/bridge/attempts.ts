@@ -61,7 +61,7 @@ async function drive(
   }
   const limits = { maxOutputBytes: options.maxOutputBytes, progress, nowMs };
   const answer = toFinalAnswer(template, request, result, limits);
-  const driveFacts = { ...answer.facts, requestId, failedTries: progress.tries, attemptMs: ms };
+  const driveFacts = { ...answer.facts, requestId, failedCalls: progress.tries, attemptMs: ms };
   options.logger.debug('ended an attempt', { ...facts, ...driveFacts });
   return { ...answer, facts: driveFacts };
 }
@@ -76,6 +76,6 @@ function internalError(logger: Logger, { facts, requestId }: Attempt, error: unk
     keepsAttempt: true,
     bytes: JSON.stringify(reply).length,
     reply,
-    facts: { outcome: 'Error' },
+    facts: { phase: 'Error' },
   };
 }

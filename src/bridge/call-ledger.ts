@@ -38,7 +38,7 @@ export interface LedgerOptions {
   readonly maxEntries: number;
   readonly maxBytes: number;
   /** Told when an answer had to go although a repeat may still ask for it. */
-  readonly onEvicted: (facts: { readonly entries: number; readonly bytes: number }) => void;
+  readonly onEvicted: (facts: { readonly forgotten: number; readonly keptBytes: number }) => void;
 }
 
 /** What an entry costs beside its answer: keys, promise, map slots (measured: 0.4 KB). */
@@ -141,7 +141,7 @@ export class CallLedger<Answer extends Answered, Progress> {
     }
     const entries = before - this.#records.size;
     if (entries > 0) {
-      this.#options.onEvicted({ entries, bytes: this.#bytes });
+      this.#options.onEvicted({ forgotten: entries, keptBytes: this.#bytes });
     }
   }
 

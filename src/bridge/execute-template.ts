@@ -41,7 +41,7 @@ export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteT
   return async (body, gone) => {
     const parsed = parseExecuteTemplate(body, pluginKey);
     if (parsed.kind === 'not-ours') {
-      return { reply: notOurs, facts: { outcome: 'not ours' } };
+      return { reply: notOurs, facts: { reason: "another plugin's template" } };
     }
     const { template } = parsed;
     const converted = toDriverRequest(template);
@@ -73,7 +73,7 @@ function digest(parts: readonly (string | number)[]): string {
 
 /** The next pod gets every task again; what this one has at the driver waits there under its request_id. */
 function stayAway({ stayAwayMs }: ExecuteTemplateOptions, facts: LogFacts): Answer {
-  return { reply: notYet(stayAwayMs() ?? 0), facts: { ...facts, outcome: 'draining' } };
+  return { reply: notYet(stayAwayMs() ?? 0), facts: { ...facts, waitsFor: 'the next sidecar' } };
 }
 
 function toAnswer(
@@ -87,11 +87,11 @@ function toAnswer(
     const recentMs = options.attempts.recentMs(request.type);
     const { messageAfterMs } = options;
     const reply = toNotYet(progress, { nowMs: options.nowMs(), messageAfterMs, recentMs });
-    return { reply, facts: { ...facts, outcome: 'not yet', attempt } };
+    return { reply, facts: { ...facts, waitsFor: 'the driver', attempt } };
   }
   const waitMs = options.patchBudget.ask(key, answer.bytes);
   if (waitMs > 0) {
-    return { reply: notYet(waitMs), facts: { ...facts, outcome: 'waits for a patch', attempt } };
+    return { reply: notYet(waitMs), facts: { ...facts, waitsFor: 'the task set', attempt } };
   }
   return {
     reply: answer.reply,
@@ -102,7 +102,7 @@ function toAnswer(
 
 function refuse(template: PluginTemplate, faults: readonly string[]): Answer {
   const message = `driver-plugin refused template "${template.templateName}": ${faults.join('; ')}`;
-  const facts = { ...factsOf(template), outcome: 'Failed', faults: faults.length };
+  const facts = { ...factsOf(template), phase: 'Failed', faults: faults.length };
   return { reply: notSucceeded('Failed', message), facts };
 }
 

@@ -119,6 +119,6 @@ function answer(
     keepsAttempt,
     bytes,
     reply,
-    facts: { outcome: phase, grpcStatus },
+    facts: { phase, status: grpcStatus },
   };
 }

@@ -1,3 +1,4 @@
+import { agentPostTimeoutMs } from '../common/argo-agent.js';
 import { logLevels } from '../common/logger.js';
 import {
   anyText,
@@ -39,8 +40,9 @@ const attempts = {
   ),
   longPollMs: setting(
     'ANSWER_WINDOW_SECONDS',
-    'hold a POST for its answer at most so long; the agent gives up after 30',
-    seconds(0, 28),
+    `hold a POST for its answer at most so long; the agent gives up after ${agentPostTimeoutMs / 1000}`,
+    // Two seconds for the way there and back.
+    seconds(0, agentPostTimeoutMs / 1000 - 2),
     '20',
   ),
   agentWorkers: setting(

@@ -100,7 +100,7 @@ describe('the call ledger', () => {
       const socket = postOverSocket(sidecar.address);
       await until(() => driver.requests.length === 1);
       socket.resetAndDestroy();
-      await until(() => sidecar.log.some(({ facts }) => facts['outcome'] === 'not yet'));
+      await until(() => sidecar.log.some(({ facts }) => facts['waitsFor'] === 'the driver'));
       open();
       const { reply } = await postUntilFinal(() => sidecar.post(body));
       assert.equal(reply.node.phase, phase);

@@ -104,7 +104,7 @@ test('the process logs where it listens, answers a task without a secret in its 
   for (const line of lines) {
     assert.match(line.timestamp, /^\d{4}-\d\d-\d\dT.*Z$/);
   }
-  assert.ok(lines.some((line) => line.outcome === 'Succeeded' && line.uid === 'uid-1'));
+  assert.ok(lines.some((line) => line.phase === 'Succeeded' && line.uid === 'uid-1'));
   assert.ok(!stdout.includes('hunter2') && !stdout.includes(testToken));
 });
 
