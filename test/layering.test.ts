@@ -50,7 +50,9 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
 const sharedInPlay = ['clock', 'transient-text'].map((name) => `play/${name}`);
 
 /** Where sidecar/ wires the two sides; the rest of it knows neither. */
-const wiring = ['sidecar/start-sidecar.ts', 'sidecar/app.ts', 'sidecar/driver-settings.ts'];
+const wiring = ['start-sidecar', 'create-bridge', 'connect-driver', 'app', 'driver-settings'].map(
+  (name) => `sidecar/${name}.ts`,
+);
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))

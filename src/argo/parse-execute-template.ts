@@ -12,6 +12,8 @@ export interface WorkflowMetadata {
 export interface DeclaredOutput {
   readonly name: string;
   readonly fallback: string | undefined;
+  /** Name of the workflow's global parameter that the output becomes. */
+  readonly globalName: string | undefined;
 }
 
 /** An argument of the template: its value, and its JSON text as it was written. */
@@ -130,8 +132,12 @@ function readDeclaredOutputs(template: JsonObject): DeclaredOutput[] {
       return [];
     }
     const fallback = toObject(parameter['valueFrom'])['default'] ?? parameter['default'];
-    return [{ name, fallback: typeof fallback === 'string' ? fallback : undefined }];
+    return [{ name, fallback: textOf(fallback), globalName: textOf(parameter['globalName']) }];
   });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Keys are sorted; arguments stand in their own text, because numbers that JSON.parse makes equal are two tasks. */

@@ -1,3 +1,5 @@
+import { toLogText } from '../common/log-fields.js';
+
 /** What is wrong with one argument: the second half of the sentence `argument "x" ...`. */
 export interface ArgumentFault {
   readonly argument: string;
@@ -8,7 +10,9 @@ export interface ArgumentFault {
 export function describeFaults(faults: readonly ArgumentFault[]): string[] {
   const argumentsOf = new Map<string, string[]>();
   for (const { argument, fault } of faults) {
-    argumentsOf.set(fault, [...(argumentsOf.get(fault) ?? []), JSON.stringify(argument)]);
+    const names = argumentsOf.get(fault) ?? [];
+    names.push(JSON.stringify(toLogText(argument)));
+    argumentsOf.set(fault, names);
   }
   return [...argumentsOf].map(([fault, names]) =>
     names.length === 1

@@ -15,7 +15,7 @@ export type ArgumentKind =
   | 'int64';
 
 /**
- * The arguments that are fields of kfp.driver.v1.ExecuteRequest, under the same names. The dialects that KFP's
+ * The arguments that are fields of kfp.driver.v1.ExecuteRequest, under the same names but for `fieldNames`. The dialects that KFP's
  * compiler writes: https://github.com/kubeflow/pipelines/tree/master/proposals/separate-standalone-driver
  * (proposal), https://github.com/kubeflow/pipelines/pull/13171 (MLMD era), and KFP 3.0.
  */
@@ -41,7 +41,11 @@ export const requestArguments = {
   default_run_as_group: 'int64',
   default_run_as_non_root: 'boolean',
   default_host_users: 'boolean',
+  node: 'text',
 } as const satisfies Readonly<Record<string, ArgumentKind>>;
+
+/** Fields of ExecuteRequest that have another name than their argument. */
+export const fieldNames: ReadonlyMap<string, string> = new Map([['node', 'node_name']]);
 
 /** The arguments that are fields of kfp.driver.v1.UntrustedOverrides, under the same names. */
 export const overrideArguments = {

@@ -101,32 +101,11 @@ export function readUnknownArgument({ value, text }: Argument): ReadArgument | u
   if (value === null) {
     return undefined;
   }
-  if (hasInexactNumber(value)) {
-    return inexact;
-  }
   const carried = typeof value === 'string' ? value : text;
   if (!carried.isWellFormed()) {
     return illFormed;
   }
   return carried.startsWith('@') ? fromFile : { value: carried };
-}
-
-/** Without recursion: how deep the value nests is checked elsewhere. */
-function hasInexactNumber(value: unknown): boolean {
-  const left = [value];
-  while (left.length > 0) {
-    const next = left.pop();
-    if (isInexact(next)) {
-      return true;
-    }
-    if (typeof next !== 'object' || next === null) {
-      continue;
-    }
-    for (const inside of Object.values(next)) {
-      left.push(inside);
-    }
-  }
-  return false;
 }
 
 function isInexact(value: unknown): boolean {

@@ -5,6 +5,7 @@ import { type ArgumentFault, describeFaults } from './describe-faults.js';
 import {
   type ArgumentKind,
   envelopeArguments,
+  fieldNames,
   kfp3Requirements,
   mayBeEmpty,
   mlmdRequirements,
@@ -18,13 +19,19 @@ import { readArgument, readUnknownArgument } from './read-argument.js';
 export interface DriverRequest {
   readonly type: DriverType;
   readonly taskName: string;
+  /** Name of the Argo node, where the template says it. */
+  readonly nodeName: string | undefined;
   readonly message: Omit<ExecuteRequest, 'request_id'>;
 }
 
-/** Turns a template's arguments into a driver request, or says all that is wrong with them. Pure. */
-export function toDriverRequest(
-  template: PluginTemplate,
-): { readonly request: DriverRequest } | { readonly faults: readonly string[] } {
+/** A driver request, or one sentence for each thing that is wrong with the arguments. */
+export interface ConvertedTemplate {
+  readonly request: DriverRequest | undefined;
+  readonly faults: readonly string[];
+}
+
+/** Turns a template's arguments into a driver request. Pure. */
+export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
   // Null counts as absent, so that it cannot be confused with "".
   const given = new Map([...template.arguments].filter(([, { value }]) => value !== null));
   const faults: ArgumentFault[] = [];
@@ -37,7 +44,7 @@ export function toDriverRequest(
     checkRequired(type, given, faults);
   }
   if (type === undefined || faults.length > 0) {
-    return { faults: describeFaults(faults) };
+    return { request: undefined, faults: describeFaults(faults) };
   }
   const { name, namespace, uid } = template.workflow;
   const message = {
@@ -47,7 +54,14 @@ export function toDriverRequest(
     ...(Object.keys(untrusted_overrides).length > 0 && { untrusted_overrides }),
     extra_args: extraArgs,
   };
-  return { request: { type, taskName: String(fields['task_name'] ?? ''), message } };
+  const { task_name: taskName = '', node_name: nodeName } = fields;
+  const request = {
+    type,
+    taskName: String(taskName),
+    nodeName: nodeName === undefined ? undefined : String(nodeName),
+    message,
+  };
+  return { request, faults: [] };
 }
 
 function readType(argument: Argument | undefined, faults: ArgumentFault[]): DriverType | undefined {
@@ -85,7 +99,7 @@ function readFields(
     if ('fault' in read) {
       faults.push({ argument: name, fault: read.fault });
     } else {
-      fields[name] = read.value;
+      fields[fieldOf(name)] = read.value;
     }
   }
   return fields;
@@ -116,6 +130,10 @@ function readExtraArguments(
   }
   // fromEntries makes own properties, "__proto__" too.
   return Object.fromEntries(extra);
+}
+
+function fieldOf(argument: string): string {
+  return fieldNames.get(argument) ?? argument;
 }
 
 /** parent_task_id marks the KFP 3.0 dialect, which has no component. */

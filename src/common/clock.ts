@@ -15,9 +15,18 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `delayMs`. */
-export function sleep(clock: Clock, delayMs: number): Promise<void> {
+/** Resolves after `delayMs`, or as soon as `ending` is aborted. */
+export function sleep(clock: Clock, delayMs: number, ending?: AbortSignal): Promise<void> {
+  if (ending?.aborted === true) {
+    return Promise.resolve();
+  }
   return new Promise((resolve) => {
-    clock.after(delayMs, resolve);
+    const wake = () => {
+      takeBack();
+      ending?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const takeBack = clock.after(delayMs, wake);
+    ending?.addEventListener('abort', wake);
   });
 }

@@ -6,8 +6,8 @@ export interface Setting<Value> {
   /** Text that stands in where the variable is unset or empty; without one the setting is required. */
   readonly fallback?: string;
   readonly read: Reader<Value>;
-  /** True where the text may hold a secret, so that no fault quotes it. */
-  readonly secret?: boolean;
+  /** Whether the text may hold a secret, so that no fault quotes it. */
+  readonly secret?: boolean | ((text: string) => boolean);
 }
 
 /** Reads a setting's text. `form` completes the sentence "must be ..."; `parse` returns undefined for a bad text. */
@@ -55,8 +55,10 @@ function readSetting(setting: Setting<unknown>, env: Environment, faults: string
   }
   const parsed = setting.read.parse(text);
   if (parsed === undefined) {
+    const { secret = false } = setting;
+    const isSecret = typeof secret === 'boolean' ? secret : secret(text);
     faults.push(
-      `${setting.env} must be ${setting.read.form}, ${setting.secret === true ? 'which it is not' : `not "${text}"`}`,
+      `${setting.env} must be ${setting.read.form}, ${isSecret ? 'which it is not' : `not "${text}"`}`,
     );
   }
   return parsed?.value;

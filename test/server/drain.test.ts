@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
 import { readStatusDetails } from '../../src/contract/status-details.js';
+import { until } from '../support/agent.js';
 import { callDriver, failureOf } from '../support/call-driver.js';
 import { startServerProgram, testFolder } from '../support/start-server-program.js';
 import { containerRequest, readJsonLines, rootRequest } from './program-engine/fixtures.js';
@@ -30,12 +31,6 @@ async function startOneByOne(t: TestContext, fake: Record<string, string>, grace
         .filter((line) => line.startsWith('+'))
         .map(Number),
   };
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) {
-    await sleep(10);
-  }
 }
 
 const wordOf = ({ code, metadata }: ServiceError) => {

@@ -16,7 +16,9 @@ const secretArguments = {
   ...containerArguments,
   ...Object.fromEntries(
     Object.entries({ ...requestArguments, ...overrideArguments })
-      .filter(([name, kind]) => name !== 'task_name' && (kind === 'text' || kind === 'scalar'))
+      .filter(
+        ([name, kind]) => !['task_name', 'node'].includes(name) && (kind === 'text' || kind === 'scalar'),
+      )
       .map(([name]) => [name, sentinel]),
   ),
   component: secretSpec,
@@ -123,4 +125,15 @@ test("a request's one log line says who, what, how long and how much", async (t)
     bytesIn: Buffer.byteLength(text),
     bytesOut: Buffer.byteLength(posted.text),
   });
+});
+
+test('a name of 300 KB takes a line of the log no further than 200 characters', async (t) => {
+  const { sidecar } = await startBridge(t);
+  await sidecar.post(
+    templateBody({ ...containerArguments, task_name: 'x'.repeat(300_000), node: 'y'.repeat(300_000) }),
+  );
+  const line = sidecar.log.find(({ message }) => message === 'answered a template');
+  assert.equal(String(line?.facts.task).length, 200);
+  assert.equal(String(line?.facts.node).length, 200);
+  assert.ok(JSON.stringify(sidecar.log).length < 3_000);
 });

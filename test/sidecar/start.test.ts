@@ -5,7 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { agentIdleConnectionMs } from '../../src/common/argo-agent.js';
 import { sidecarSettings } from '../../src/sidecar/sidecar-settings.js';
+import { agentTimeouts } from '../../src/sidecar/start-sidecar.js';
 import { drivePlausibly } from '../support/start-bridge.js';
 import { startDriver } from '../support/start-driver.js';
 import { startProgram } from '../support/start-program.js';
@@ -127,4 +129,18 @@ test('a port that is taken ends the process with a log line that says so', async
   const { level, reason } = JSON.parse(stdout);
   assert.equal(level, 'error');
   assert.match(reason, /EADDRINUSE.*SERVER_PORT/);
+});
+
+test('a DRIVER_HOST with a password in it is refused without the password', async (t) => {
+  const { exitCode, stderr } = await startProgram(t, [], { DRIVER_HOST: 'https://user:hunter2@driver' })
+    .ended;
+  assert.equal(exitCode, 78);
+  assert.match(stderr, /DRIVER_HOST must be a host, .* which it is not/);
+  assert.ok(!stderr.includes('hunter2'));
+});
+
+test('connections that Go keeps without using them are kept for longer than Go keeps them', () => {
+  for (const timeoutMs of Object.values(agentTimeouts)) {
+    assert.ok(timeoutMs > agentIdleConnectionMs);
+  }
 });

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import type { DriverServiceClient } from '../../../src/contract/generated/kfp/driver/v1/DriverService.js';
 import { readStatusDetails } from '../../../src/contract/status-details.js';
+import { until } from '../../support/agent.js';
 import { callDriver, failureOf, startCall } from '../../support/call-driver.js';
 import {
   type ServerProgramOptions,
@@ -26,12 +27,6 @@ async function startCounted(t: TestContext, { env = {}, fake = {} }: ServerProgr
 }
 
 const task = (task_name: string) => containerRequest({ request_id: task_name, task_name });
-
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) {
-    await sleep(10);
-  }
-}
 
 /** Asks until the server does not refuse any more; every refusal must say that nothing was driven. */
 async function callUntilServed(client: DriverServiceClient, request: ReturnType<typeof task>) {

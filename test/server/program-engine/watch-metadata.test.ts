@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type MetadataWatch, watchMetadata } from '../../../src/server/program-engine/watch-metadata.js';
+import { until } from '../../support/agent.js';
 
 const times = { connectTimeoutMs: 300, renewAfterMs: 60_000 };
 
@@ -38,12 +38,6 @@ function startHttp2(t: TestContext) {
   };
   t.after(close);
   return { server, close, connections: () => connections };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await sleep(10);
-  }
 }
 
 test('a reachable ML Metadata is no outage', async (t) => {
