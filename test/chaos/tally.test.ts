@@ -14,6 +14,7 @@ const node = (name: string, published: NodeResult | undefined): AgentNode => ({
   unpatched: undefined,
   published,
   waitsForRetry: false,
+  isReplaced: false,
   answeredMs: 3_500,
 });
 const succeededAs = (id: string): NodeResult => ({
