@@ -46,6 +46,7 @@ export const logFields = {
   program: 'path of the driver program',
   flags: 'how many flags the driver program has',
   folder: 'path of a folder of the server',
+  secret: 'name of a Kubernetes Secret',
   swept: 'folders of an earlier process that were removed',
   engine: 'engine of the driver server',
   outage: 'why the engine cannot drive',
