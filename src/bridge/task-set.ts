@@ -29,18 +29,20 @@ export type WaitsFor = 'the rest of the tasks' | 'the next patch' | 'room in the
 
 /**
  * Patch intervals from an answer to the moment when the controller has surely taken it up: one until the patch, one
- * for the controller's next cycle, and as long again for one that is busy (36 s were measured at intervals of 10 s).
+ * for the controller's next cycle, and as long again for one that is busy (36 and 55 s were measured at intervals of 10 s, on a
+ * machine with more to do than it could).
  */
-export const takeUpIntervals = 4;
+export const takeUpIntervals = 6;
 
 /** How long a place in the queue outlives the moment for which its owner was asked to come back. */
 const patienceMs = 15_000;
 /** How long a task counts that nobody asks for any more: it was ended, or its agent is away. */
 const forgetPendingMs = 60_000;
 const shortestWaitMs = 250;
-/** A wave of new tasks is over when none has come for so long, and at the latest after so long. */
-const quietMs = 1_000;
-const longestWaveMs = 5_000;
+/** A wave of new tasks is over when none has come for so long, or half of an interval, if that is shorter. */
+const longestQuietMs = 2_000;
+/** And at the latest after so many intervals: a pipeline may have new tasks all the time. */
+const waveIntervals = 3;
 /** Parts of the usable bytes at which the log is told, and at which it may be told again. */
 const nearlyFull = 0.8;
 const farFromFull = 0.6;
@@ -65,9 +67,11 @@ export class TaskSet {
   /** New tasks that come one after the other: the object has them all already, and this model has not. */
   #wave = { beganMs: Number.NEGATIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY, givenBytes: 0 };
   #isNearlyFull = false;
+  readonly #quietMs: number;
 
   constructor(options: TaskSetOptions) {
     this.#options = options;
+    this.#quietMs = Math.min(longestQuietMs, options.intervalMs / 2);
     const stepMs = Math.max(1, options.intervalMs / 20);
     this.#pending = new ExpiringBytes(stepMs);
     this.#given = new ExpiringBytes(stepMs);
@@ -96,10 +100,11 @@ export class TaskSet {
     const { intervalMs, maxPatchBytes, nowMs } = this.#options;
     const now = nowMs();
     const key = `${task}:${attempt}`;
-    const isInWave = now - this.#wave.lastMs < quietMs && now - this.#wave.beganMs < longestWaveMs;
+    const isInWave =
+      now - this.#wave.lastMs < this.#quietMs && now - this.#wave.beganMs < waveIntervals * intervalMs;
     const isKnown = this.#given.has(key);
     if (isInWave && !isKnown && this.#wave.givenBytes + answerBytes > taskSetReservedBytes) {
-      return { kind: 'wait', waitMs: quietMs, waitsFor: 'the rest of the tasks' };
+      return { kind: 'wait', waitMs: this.#quietMs, waitsFor: 'the rest of the tasks' };
     }
     const needed = answerBytes + this.#reservedBytes(key, now);
     const isAlone = this.#given.entries === 0 && needed === answerBytes;
@@ -144,7 +149,7 @@ export class TaskSet {
   }
 
   #noteNewTask(now: number): void {
-    if (now - this.#wave.lastMs >= quietMs) {
+    if (now - this.#wave.lastMs >= this.#quietMs) {
       this.#wave = { beganMs: now, lastMs: now, givenBytes: 0 };
     }
     this.#wave.lastMs = now;

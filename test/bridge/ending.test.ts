@@ -16,7 +16,7 @@ describe('after SIGTERM', () => {
     const { opened, open } = gate();
     const drive = ({ task_name: name }: { task_name?: string }) =>
       name === 'away'
-        ? Promise.reject(new StatusError('UNAVAILABLE', 'not now', { details: { retryDelayMs: 200 } }))
+        ? Promise.reject(new StatusError('UNAVAILABLE', 'not now', { details: { retryDelayMs: 3_000 } }))
         : opened.then(() => answered);
     const { driver, sidecar } = await startBridge(t, drive, {
       MAX_CONCURRENT_CALLS: '3',
@@ -29,7 +29,7 @@ describe('after SIGTERM', () => {
     void sidecar.stop();
     await until(() => sidecar.ledger().started === 3);
     open();
-    await delay(400);
+    await delay(3_600);
     assert.equal(driver.requests.length, 4);
     assert.equal(sidecar.ledger().started, 0);
   });

@@ -72,10 +72,10 @@ describe('an overloaded server', () => {
   ] as const) {
     it(`with ${name} sees each of 100 tasks once and few of them again, whatever they ask`, async (t) => {
       const { driver, sidecar } = await startBridge(t, overloaded(details), { ANSWER_WINDOW_SECONDS: '0' });
-      await Promise.all(Array.from({ length: 100 }, (_, index) => sidecar.post(task(`${index}`))));
       const beganMs = performance.now();
+      await Promise.all(Array.from({ length: 100 }, (_, index) => sidecar.post(task(`${index}`))));
       await delay(2_000);
-      const seconds = (performance.now() - beganMs) / 1_000 + 2;
+      const seconds = (performance.now() - beganMs) / 1_000 + 1;
       // 20 saved at the start, a fifth of 100 calls, two a second.
       assert.ok(driver.requests.length >= 100, `${driver.requests.length}`);
       assert.ok(driver.requests.length <= 140 + 2 * seconds, `${driver.requests.length}`);
