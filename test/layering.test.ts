@@ -18,7 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   workflow: ['common'],
   play: ['workflow', 'common'],
   server: ['contract', 'common'],
-  cli: ['sidecar', 'play', 'server', 'workflow', 'contract', 'common'],
+  doctor: ['driver', 'contract', 'common'],
+  cli: ['doctor', 'sidecar', 'play', 'server', 'workflow', 'contract', 'common'],
   'main.ts': ['cli', 'sidecar', 'contract', 'common'],
 };
 
@@ -128,6 +129,22 @@ test('only sidecar/ imports Express', () => {
     users.filter((layer) => layer !== 'sidecar'),
     [],
   );
+});
+
+test("doctor/ reads the driver's address as the sidecar does, and imports nothing else of driver/", () => {
+  const used = arrows.filter(({ file, to }) => layerOf(file) === 'doctor' && layerOf(to) === 'driver');
+  assert.deepEqual([...new Set(used.map(({ to }) => to))], ['driver/driver-target.js']);
+});
+
+test("Kubernetes' client is loaded by doctor alone, when it runs", () => {
+  const users = files.filter(({ text }) => importsOf(text).includes('@kubernetes/client-node'));
+  assert.deepEqual(
+    users.map(({ file }) => file),
+    ['doctor/kubernetes/load-kubeconfig.ts'],
+  );
+  const [user] = users;
+  assert.match(user?.text ?? '', /await import\('@kubernetes\/client-node'\)/);
+  assert.doesNotMatch(user?.text ?? '', /^import \{[^;]*'@kubernetes\/client-node'/m);
 });
 
 test('nothing is exported as default', () => {
