@@ -4,6 +4,7 @@ import { type Check, type Outcome, runChecks } from './checks.js';
 import { type Programs, preparePrograms } from './programs.js';
 import { createStage, installAllCrds, reasonToSkip } from './stage.js';
 import { type Cluster, startCluster } from './start-cluster.js';
+import { doctor } from './suites/doctor.js';
 import { exampleValues } from './suites/example-values.js';
 import { kfpComponent } from './suites/kfp-component.js';
 import { lifecycle } from './suites/lifecycle.js';
@@ -22,6 +23,7 @@ const suites: readonly (readonly Check[])[] = [
   exampleValues,
   rights,
   podSecurity,
+  doctor,
 ];
 const log = (line: string) => process.stdout.write(`${line}\n`);
 
