@@ -107,7 +107,7 @@ test('a sidecar that speaks plaintext to a server with TLS is an error', async (
   const address = await startRealServer(t, { token: driverToken, tls: true });
   const { find } = await examineCluster(t, undefined, ['--driver', address]);
   assert.equal(find('server-health').outcome, 'error');
-  assert.match(find('server-health').sentence, /does one side want TLS\?/);
+  assert.match(find('server-health').sentence, /does one side want TLS, or a client certificate\?$/);
 });
 
 test('a server whose ML Metadata is away is an error', async (t) => {

@@ -425,3 +425,13 @@ test("the agent's patch rate is the controller's own time where it is not set", 
   const { outcome, sentence } = find('controller-speed');
   assert.equal(outcome, 'well', sentence);
 });
+
+test("a ConfigMap in the controller's namespace alone is well, and read as it is in the workflow's", async (t) => {
+  const { wrong, find } = await examineCluster(t, ({ objects }) => {
+    delete objects[paths.configMap];
+    objects[paths.configMapOfController] = configMapOf(pluginContainer(), 'kubeflow');
+  });
+  assert.deepEqual(wrong(), []);
+  assert.match(find('plugin-configmap').sentence, /: kubeflow\/driver-plugin-executor-plugin$/);
+  assert.match(find('server-namespace').sentence, /: kfp-driver-server\.team-a$/);
+});
