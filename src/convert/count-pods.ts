@@ -1,0 +1,40 @@
+import type { JsonObject } from '../common/json.js';
+import { createCallGraph } from './call-graph.js';
+import type { SavedPods } from './conversion.js';
+import { type Call, callsOfSpec } from './template-calls.js';
+
+/** How deep templates may call one another here; Argo ends at 100. */
+const deepestCalls = 100;
+/** Calls that are counted at most: templates that call one another twice each would be counted for ever. */
+const mostCalls = 100_000;
+
+/**
+ * Counts the driver pods that a run of this spec starts from these templates, if every condition holds. Loops are named
+ * by the tasks that lead to them, "root.for-loop-1".
+ */
+export function countPods(spec: JsonObject, drivers: ReadonlySet<string>): SavedPods {
+  const graph = createCallGraph(spec);
+  const perIteration = new Map<string, number>();
+  let left = mostCalls;
+  let perRun = 0;
+  const visit = (call: Call, from: readonly string[], loop: string | undefined): void => {
+    left -= 1;
+    if (left < 0 || from.length > deepestCalls) {
+      return;
+    }
+    const path = call.task === '' ? from : [...from, call.task];
+    const inside = call.isLoop ? path.join('.') : loop;
+    if (drivers.has(call.template) && inside === undefined) {
+      perRun += 1;
+    } else if (drivers.has(call.template) && inside !== undefined) {
+      perIteration.set(inside, (perIteration.get(inside) ?? 0) + 1);
+    }
+    for (const next of graph.callsOf(call.template)) {
+      visit(next, path, inside);
+    }
+  };
+  for (const call of callsOfSpec(spec)) {
+    visit(call, [], undefined);
+  }
+  return { perRun, perIteration: Object.fromEntries(perIteration) };
+}

@@ -1,0 +1,51 @@
+import type { JsonObject } from '../common/json.js';
+import { type ConstantText, constantOf, givenText, inputOf, type NamedTexts } from './constant-text.js';
+import { dynamicFlags, nodeArgument, serverOwnFlags } from './known-flags.js';
+import type { Driver } from './read-driver.js';
+
+/** A driver's arguments for one call of its template: what stands in the reference, and what travels with the task. */
+export interface SplitArguments {
+  /** By argument name, sorted. */
+  readonly constant: ReadonlyMap<string, ConstantText>;
+  /** Names of the arguments of the template that travel. */
+  readonly travelling: readonly string[];
+}
+
+/** Splits the arguments of a driver as one call of its template gives them. The server's own are in neither part. */
+export function splitArguments(
+  driver: Driver,
+  args: ReadonlyMap<string, string>,
+  callArguments: JsonObject,
+  named: NamedTexts,
+): SplitArguments {
+  const constant = new Map<string, ConstantText>();
+  const travelling: string[] = [];
+  for (const name of [...args.keys()].sort()) {
+    const text = args.get(name) ?? '';
+    if (serverOwnFlags.includes(name)) {
+      continue;
+    }
+    const found = isDynamic(name) ? undefined : constantForCall(driver, text, callArguments, named);
+    if (found === undefined) {
+      travelling.push(name);
+    } else {
+      constant.set(name, found);
+    }
+  }
+  return { constant, travelling };
+}
+
+function isDynamic(name: string): boolean {
+  return dynamicFlags.includes(name) || name === nodeArgument || name === 'namespace';
+}
+
+function constantForCall(
+  driver: Driver,
+  text: string,
+  callArguments: JsonObject,
+  named: NamedTexts,
+): ConstantText | undefined {
+  const input = inputOf(text);
+  const given = input === undefined ? text : givenText(driver.template, callArguments, input);
+  return given === undefined ? undefined : constantOf(given, named);
+}
