@@ -8,6 +8,7 @@ import { type ConvertedSpec, passByReference } from './pass-by-reference.js';
 import { missedOf, optOutOfIstio, optsOutOfIstio } from './pod-parts.js';
 import { type Driver, isPodDriver, readDriver } from './read-driver.js';
 import { separateExitHooks } from './separate-exit-hooks.js';
+import { callsOf, callsOfSpec } from './template-calls.js';
 import { argumentsOf, toPluginTemplate } from './to-plugin-template.js';
 import { faultsOfWorkflow } from './workflow-faults.js';
 
@@ -37,7 +38,7 @@ export function convertWorkflow(workflow: JsonObject, given: Partial<ConvertOpti
   }
   const drivers = new Map(converting.map((template) => [nameOf(template), readDriver(template, options)]));
   const driverFaults = [...drivers.values()].flatMap(({ name, faults }) =>
-    faults.map((fault) => `template ${name} ${fault}`),
+    [...faults, ...faultsOfCalls(separated, name)].map((fault) => `template ${name} ${fault}`),
   );
   if (driverFaults.length > 0) {
     return leftAlone('unsuitable', driverFaults);
@@ -47,6 +48,12 @@ export function convertWorkflow(workflow: JsonObject, given: Partial<ConvertOpti
 
 function leftAlone(kind: LeftAlone['kind'], sentences: readonly string[]): Conversion {
   return { kind: 'left-alone', reasons: sentences.map((sentence) => ({ kind, sentence })) };
+}
+
+function faultsOfCalls(spec: JsonObject, driver: string): readonly string[] {
+  const calls = [...callsOfSpec(spec), ...listOf(spec['templates']).map(objectOf).flatMap(callsOf)];
+  const isBad = calls.some(({ template, isWellFormed }) => template === driver && !isWellFormed);
+  return isBad ? ['is called with arguments that are no list of parameters'] : [];
 }
 
 function nameOf(template: JsonObject): string {

@@ -17,9 +17,9 @@ export function countPods(spec: JsonObject, drivers: ReadonlySet<string>): Saved
   const perIteration = new Map<string, number>();
   let left = mostCalls;
   let perRun = 0;
-  const visit = (call: Call, from: readonly string[], loop: string | undefined): void => {
+  const visit = (call: Call, from: readonly string[], loop: string | undefined, depth: number): void => {
     left -= 1;
-    if (left < 0 || from.length > deepestCalls) {
+    if (left < 0 || depth > deepestCalls) {
       return;
     }
     const path = call.task === '' ? from : [...from, call.task];
@@ -30,11 +30,11 @@ export function countPods(spec: JsonObject, drivers: ReadonlySet<string>): Saved
       perIteration.set(inside, (perIteration.get(inside) ?? 0) + 1);
     }
     for (const next of graph.callsOf(call.template)) {
-      visit(next, path, inside);
+      visit(next, path, inside, depth + 1);
     }
   };
   for (const call of callsOfSpec(spec)) {
-    visit(call, [], undefined);
+    visit(call, [], undefined, 0);
   }
   return { perRun, perIteration: Object.fromEntries(perIteration) };
 }

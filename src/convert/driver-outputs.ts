@@ -1,6 +1,7 @@
-import { isJsonObject, type Json, type JsonObject, listOf, objectOf } from '../common/json.js';
+import { type Json, type JsonObject, listOf, objectOf } from '../common/json.js';
 import { outputPathFlags } from './known-flags.js';
 import { inList, inObject, mapMembers } from './map-json.js';
+import { isArguments } from './template-calls.js';
 
 const outputTag = /^\{\{ *outputs\.parameters\.([\w-]+)\.path *\}\}$/;
 
@@ -19,14 +20,15 @@ export function pathFlagsOf(template: JsonObject, flags: ReadonlyMap<string, str
 /** Outputs that a plugin could not return; each completes the sentence "template X ...". */
 export function faultsOfOutputs(template: JsonObject, flags: ReadonlyMap<string, string>): readonly string[] {
   const outputs = template['outputs'] ?? {};
-  const parameters = objectOf(outputs)['parameters'] ?? [];
-  if (!isJsonObject(outputs) || !Array.isArray(parameters) || !parameters.every(isJsonObject)) {
+  if (!isArguments(outputs)) {
     return ['has outputs that are no list of parameters'];
   }
-  const others = Object.keys(outputs).filter((name) => name !== 'parameters' && !isEmpty(outputs[name]));
+  const others = Object.keys(objectOf(outputs)).filter(
+    (name) => name !== 'parameters' && !isEmpty(objectOf(outputs)[name]),
+  );
   return [
     ...others.map((name) => `returns ${name}, which a driver plugin does not`),
-    ...parameters.flatMap((parameter) => faultsOfOutput(parameter, flags)),
+    ...parametersOf(template).flatMap((parameter) => faultsOfOutput(parameter, flags)),
   ];
 }
 

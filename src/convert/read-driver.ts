@@ -1,10 +1,11 @@
-import { isJsonObject, type JsonObject, listOf, objectOf } from '../common/json.js';
+import { type JsonObject, listOf, objectOf } from '../common/json.js';
 import { templateKinds } from '../workflow/template-kinds.js';
 import { faultsOfContainer } from './container-faults.js';
 import type { ConvertOptions } from './convert-options.js';
 import { readDriverFlags } from './driver-flags.js';
 import { faultsOfOutputs } from './driver-outputs.js';
 import { nodeArgument, referenceArgument } from './known-flags.js';
+import { isArguments } from './template-calls.js';
 
 /** A template that runs KFP's driver in a pod. */
 export interface Driver {
@@ -58,9 +59,8 @@ function faultsOfKind(template: JsonObject): readonly string[] {
 
 function faultsOfInputs(template: JsonObject): readonly string[] {
   const inputs = template['inputs'] ?? {};
-  const parameters = objectOf(inputs)['parameters'] ?? [];
-  if (!isJsonObject(inputs) || !Array.isArray(parameters) || !parameters.every(isJsonObject)) {
+  if (!isArguments(inputs)) {
     return ['has inputs that are no list of parameters'];
   }
-  return listOf(inputs['artifacts']).length > 0 ? ['takes artifacts, which a plugin cannot'] : [];
+  return listOf(objectOf(inputs)['artifacts']).length > 0 ? ['takes artifacts, which a plugin cannot'] : [];
 }

@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf } from '../common/json.js';
+import { isJsonObject, type Json, type JsonObject, objectOf } from '../common/json.js';
 import { inList, inObject, mapAllMembers, mapMembers } from './map-json.js';
 
 /**
@@ -16,6 +16,8 @@ export interface CallContext {
 export interface Call extends CallContext {
   readonly template: string;
   readonly arguments: JsonObject;
+  /** False where `arguments` is nothing that Argo would take. */
+  readonly isWellFormed: boolean;
 }
 
 /** Rewrites a call: a DAG task, a step or a hook, with `template` and `arguments`. */
@@ -26,13 +28,19 @@ export function callsOf(template: JsonObject): readonly Call[] {
   return collect((rewrite) => mapCalls(template, rewrite));
 }
 
+const bareCall = {
+  arguments: {},
+  isWellFormed: true,
+  isExit: false,
+  isBare: true,
+  task: '',
+  isLoop: false,
+} as const;
+
 /** The calls that the workflow's spec itself makes: entrypoint, onExit and hooks. */
 export function callsOfSpec(spec: JsonObject): readonly Call[] {
   const entrypoint = spec['entrypoint'];
-  const start =
-    typeof entrypoint === 'string'
-      ? [{ template: entrypoint, arguments: {}, isExit: false, isBare: true, task: '', isLoop: false }]
-      : [];
+  const start = typeof entrypoint === 'string' ? [{ ...bareCall, template: entrypoint }] : [];
   return [...start, ...collect((rewrite) => mapSpecHooks(spec, rewrite))];
 }
 
@@ -41,11 +49,18 @@ function collect(traverse: (rewrite: RewriteCall) => unknown): readonly Call[] {
   traverse((call, context) => {
     const template = call['template'];
     if (typeof template === 'string' && template !== '') {
-      calls.push({ ...context, template, arguments: objectOf(call['arguments']) });
+      const args = call['arguments'] ?? {};
+      calls.push({ ...context, template, arguments: objectOf(args), isWellFormed: isArguments(args) });
     }
     return call;
   });
   return calls;
+}
+
+/** True for what Argo takes as inputs, outputs or arguments: an object whose parameters, if any, are a list of objects. */
+export function isArguments(value: Json): boolean {
+  const parameters = objectOf(value)['parameters'] ?? [];
+  return isJsonObject(value) && Array.isArray(parameters) && parameters.every(isJsonObject);
 }
 
 /** A template with its calls rewritten; all else stays as it is, in its order. */

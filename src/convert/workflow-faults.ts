@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, listOf, objectOf } from '../common/json.js';
 import { templateKinds } from '../workflow/template-kinds.js';
+import { isArguments } from './template-calls.js';
 
 /** Deepest nesting of objects and lists that is converted. Kubernetes' own decoder ends at 10,000. */
 const deepestNesting = 500;
@@ -71,10 +72,7 @@ function tasksOf(template: JsonObject): readonly Json[] {
 }
 
 function faultsOfArguments(spec: JsonObject): readonly string[] {
-  const args = spec['arguments'] ?? {};
-  const parameters = objectOf(args)['parameters'] ?? [];
-  const isGood = isJsonObject(args) && Array.isArray(parameters) && parameters.every(isJsonObject);
-  return isGood ? [] : ['spec.arguments.parameters is no list of parameters'];
+  return isArguments(spec['arguments'] ?? {}) ? [] : ['spec.arguments.parameters is no list of parameters'];
 }
 
 /** Without recursion: this is asked before anything else may recurse. */
