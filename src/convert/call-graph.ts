@@ -5,6 +5,10 @@ import { type Call, callsOf, callsOfSpec } from './template-calls.js';
 export interface CallGraph {
   readonly templates: ReadonlyMap<string, JsonObject>;
   readonly callsOf: (name: string) => readonly Call[];
+  /** Those of the spec itself. */
+  readonly callsOfSpec: readonly Call[];
+  /** All of them. */
+  readonly calls: readonly Call[];
   /** Templates that an exit hook reaches. */
   readonly inExit: ReadonlySet<string>;
   /** Templates that are reached without one. A template that nobody calls counts as reached, with all that it calls. */
@@ -19,26 +23,32 @@ export function createCallGraph(spec: JsonObject): CallGraph {
   );
   const calls = new Map([...templates].map(([name, template]) => [name, callsOf(template)]));
   const callsOfName = (name: string) => calls.get(name) ?? [];
-  const all = [...callsOfSpec(spec), ...[...calls.values()].flat()];
+  const ofSpec = callsOfSpec(spec);
+  const all = [...ofSpec, ...[...calls.values()].flat()];
   const exits = all.filter(({ isExit }) => isExit).map(({ template }) => template);
-  const inExit = reach(exits, callsOfName);
-  const entrypoint = callsOfSpec(spec).filter(({ isExit }) => !isExit);
+  const calledBy = (name: string) => callsOfName(name).map(({ template }) => template);
+  const inExit = reach(exits, calledBy);
+  const entrypoint = ofSpec.filter(({ isExit }) => !isExit);
   const starts = [
     ...entrypoint.map(({ template }) => template),
     ...[...templates.keys()].filter((name) => !inExit.has(name)),
   ];
-  const inRun = reach(starts, (name) => callsOfName(name).filter(({ isExit }) => !isExit));
-  return { templates, callsOf: callsOfName, inExit, inRun };
+  const inRun = reach(starts, (name) =>
+    callsOfName(name)
+      .filter(({ isExit }) => !isExit)
+      .map(({ template }) => template),
+  );
+  return { templates, callsOf: callsOfName, callsOfSpec: ofSpec, calls: all, inExit, inRun };
 }
 
 /** All that `starts` lead to, themselves included. */
-function reach(starts: readonly string[], callsOfName: CallGraph['callsOf']): ReadonlySet<string> {
+function reach(starts: readonly string[], next: (name: string) => readonly string[]): ReadonlySet<string> {
   const reached = new Set<string>();
   const left = [...starts];
   for (let name = left.pop(); name !== undefined; name = left.pop()) {
     if (!reached.has(name)) {
       reached.add(name);
-      left.push(...callsOfName(name).map(({ template }) => template));
+      left.push(...next(name));
     }
   }
   return reached;
@@ -46,11 +56,15 @@ function reach(starts: readonly string[], callsOfName: CallGraph['callsOf']): Re
 
 /** Templates from which one of `targets` is reached, themselves included. */
 export function leadingTo(graph: CallGraph, targets: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set(
-    [...graph.templates.keys()].filter((name) =>
-      [...reach([name], graph.callsOf)].some((reached) => targets.has(reached)),
-    ),
-  );
+  const callers = new Map<string, string[]>();
+  for (const name of graph.templates.keys()) {
+    for (const { template } of graph.callsOf(name)) {
+      const known = callers.get(template) ?? [];
+      known.push(name);
+      callers.set(template, known);
+    }
+  }
+  return reach([...targets], (name) => callers.get(name) ?? []);
 }
 
 /** A name that no template has yet. */

@@ -15,12 +15,14 @@ export type NamedTexts = ReadonlyMap<string, string>;
 /** Parameters with a text that Argo would not change, and whose name is there once. */
 export function namedTextsOf(spec: JsonObject): NamedTexts {
   const parameters = listOf(objectOf(spec['arguments'])['parameters']).map(objectOf);
-  const names = parameters.map(({ name }) => name);
+  const seen = new Set<Json | undefined>();
+  const twice = new Set(
+    parameters.map(({ name }) => name).filter((name) => seen.size === seen.add(name).size),
+  );
   return new Map(
     parameters.flatMap(({ name, value, valueFrom }): [string, string][] => {
-      const isOnce = names.indexOf(name ?? null) === names.lastIndexOf(name ?? null);
       const isPlain = typeof name === 'string' && typeof value === 'string' && !isJsonObject(valueFrom);
-      return isPlain && isOnce && !hasTag(value) ? [[name, value]] : [];
+      return isPlain && !twice.has(name) && !hasTag(value) ? [[name, value]] : [];
     }),
   );
 }

@@ -1,7 +1,6 @@
-import type { JsonObject } from '../common/json.js';
-import { createCallGraph } from './call-graph.js';
+import type { CallGraph } from './call-graph.js';
 import type { SavedPods } from './conversion.js';
-import { type Call, callsOfSpec } from './template-calls.js';
+import type { Call } from './template-calls.js';
 
 /** How deep templates may call one another here; Argo ends at 100. */
 const deepestCalls = 100;
@@ -12,8 +11,7 @@ const mostCalls = 100_000;
  * Counts the driver pods that a run of this spec starts from these templates, if every condition holds. Loops are named
  * by the tasks that lead to them, "root.for-loop-1".
  */
-export function countPods(spec: JsonObject, drivers: ReadonlySet<string>): SavedPods {
-  const graph = createCallGraph(spec);
+export function countPods(graph: CallGraph, drivers: ReadonlySet<string>): SavedPods {
   const perIteration = new Map<string, number>();
   let left = mostCalls;
   let perRun = 0;
@@ -33,7 +31,7 @@ export function countPods(spec: JsonObject, drivers: ReadonlySet<string>): Saved
       visit(next, path, inside, depth + 1);
     }
   };
-  for (const call of callsOfSpec(spec)) {
+  for (const call of graph.callsOfSpec) {
     visit(call, [], undefined, 0);
   }
   return { perRun, perIteration: Object.fromEntries(perIteration) };

@@ -4,7 +4,7 @@ import type { ConstantText, NamedTexts } from './constant-text.js';
 import { droppedInputs } from './dropped-inputs.js';
 import { referenceArgument } from './known-flags.js';
 import type { Driver } from './read-driver.js';
-import { splitArguments } from './split-arguments.js';
+import { referable, type SplitArguments, splitArguments } from './split-arguments.js';
 import type { Call } from './template-calls.js';
 import { argumentsOf, toPluginTemplate } from './to-plugin-template.js';
 
@@ -23,7 +23,8 @@ export interface DriverVariant {
 
 export interface DriverVariants {
   readonly driver: Driver;
-  readonly args: ReadonlyMap<string, string>;
+  /** By the arguments of the call, the object itself. */
+  readonly splits: ReadonlyMap<JsonObject, SplitArguments>;
   readonly byTravelling: ReadonlyMap<string, DriverVariant>;
   readonly templates: readonly JsonObject[];
 }
@@ -42,35 +43,34 @@ export function planVariants(driver: Driver, calls: readonly Call[], context: Pl
   // Who calls by name alone cannot hand over a reference.
   const needsPlain = free.length < calls.length || calls.length === 0;
   const plain = needsPlain ? [toPluginTemplate(driver, context.pluginName, args)] : [];
-  const shapes = new Map(
-    free
-      .map((call) => splitArguments(driver, args, call.arguments, context.named).travelling)
-      .sort((one, other) => one.length - other.length)
-      .map((travelling) => [keyOf(travelling), travelling]),
+  const byName = referable(args);
+  const splits = new Map(
+    free.map((call) => [call.arguments, splitArguments(driver, byName, call.arguments, context.named)]),
   );
+  const shapes = new Map([...splits.values()].map(({ travelling }) => [keyOf(travelling), travelling]));
+  const leastFirst = [...shapes].sort(([, one], [, other]) => one.length - other.length);
   const byTravelling = new Map<string, DriverVariant>();
-  for (const [key, travelling] of shapes) {
+  for (const [key, travelling] of leastFirst) {
     const isFirst = byTravelling.size === 0 && !needsPlain;
     const name = isFirst ? driver.name : freeName(`${driver.name}-by-value`, context.taken);
     context.taken.add(name);
     byTravelling.set(key, makeVariant(driver, args, travelling, name, context.pluginName));
   }
   const variants = [...byTravelling.values()].map(({ template }) => template);
-  return { driver, args, byTravelling, templates: [...plain, ...variants] };
+  return { driver, splits, byTravelling, templates: [...plain, ...variants] };
 }
 
 /** The variant for a call with these arguments, and what its reference holds. */
 export function variantOf(
-  { driver, args, byTravelling }: DriverVariants,
+  { driver, splits, byTravelling }: DriverVariants,
   callArguments: JsonObject,
-  named: NamedTexts,
 ): { readonly variant: DriverVariant; readonly constant: ReadonlyMap<string, ConstantText> } {
-  const { constant, travelling } = splitArguments(driver, args, callArguments, named);
-  const variant = byTravelling.get(keyOf(travelling));
-  if (variant === undefined) {
+  const split = splits.get(callArguments);
+  const variant = split === undefined ? undefined : byTravelling.get(keyOf(split.travelling));
+  if (split === undefined || variant === undefined) {
     throw new Error(`no variant of ${driver.name} was planned for this call`);
   }
-  return { variant, constant };
+  return { variant, constant: split.constant };
 }
 
 function keyOf(travelling: readonly string[]): string {

@@ -1,17 +1,11 @@
 import { type JsonObject, listOf, objectOf } from '../common/json.js';
-import { type NamedTexts, namedTextsOf } from './constant-text.js';
+import type { CallGraph } from './call-graph.js';
+import { namedTextsOf } from './constant-text.js';
 import { type DriverVariants, planVariants, variantOf } from './driver-variants.js';
 import { mapMembers } from './map-json.js';
 import type { Driver } from './read-driver.js';
 import { createReferences, type References } from './references.js';
-import {
-  type Call,
-  callsOf,
-  callsOfSpec,
-  mapCalls,
-  mapSpecHooks,
-  type RewriteCall,
-} from './template-calls.js';
+import { argumentsOfCall, mapCalls, mapSpecHooks, type RewriteCall } from './template-calls.js';
 
 /** A spec whose drivers are plugins, and the names of what was added to it. */
 export interface ConvertedSpec {
@@ -25,15 +19,15 @@ export interface ConvertedSpec {
 /** Turns the drivers of a spec into plugins and puts what is constant of their tasks into workflow parameters. */
 export function passByReference(
   spec: JsonObject,
+  graph: CallGraph,
   drivers: ReadonlyMap<string, Driver>,
   pluginName: string,
 ): ConvertedSpec {
-  const named = namedTextsOf(spec);
   const references = createReferences(spec);
-  const variants = planAll(spec, drivers, named, pluginName);
+  const variants = planAll(spec, drivers, graph, pluginName);
   const rewrite: RewriteCall = (call, { isBare }) => {
     const planned = variants.get(String(call['template']));
-    return planned === undefined || isBare ? call : rewriteCall(call, planned, named, references);
+    return planned === undefined || isBare ? call : rewriteCall(call, planned, references);
   };
   const templates = listOf(spec['templates']).flatMap((value) => {
     const planned = variants.get(String(objectOf(value)['name']));
@@ -50,29 +44,23 @@ export function passByReference(
 function planAll(
   spec: JsonObject,
   drivers: ReadonlyMap<string, Driver>,
-  named: NamedTexts,
+  graph: CallGraph,
   pluginName: string,
 ): ReadonlyMap<string, DriverVariants> {
-  const all = listOf(spec['templates']).map(objectOf);
-  const calls: readonly Call[] = [...callsOfSpec(spec), ...all.flatMap(callsOf)];
-  const taken = new Set(all.map(({ name }) => String(name)));
+  const named = namedTextsOf(spec);
+  const taken = new Set(graph.templates.keys());
   return new Map(
     [...drivers].map(([name, driver]) => {
-      const own = calls.filter(({ template }) => template === name);
+      const own = graph.calls.filter(({ template }) => template === name);
       return [name, planVariants(driver, own, { named, taken, pluginName })];
     }),
   );
 }
 
 /** The call names the variant and the reference, and no longer gives what neither of them uses. */
-function rewriteCall(
-  call: JsonObject,
-  planned: DriverVariants,
-  named: NamedTexts,
-  references: References,
-): JsonObject {
-  const args = objectOf(call['arguments']);
-  const { variant, constant } = variantOf(planned, args, named);
+function rewriteCall(call: JsonObject, planned: DriverVariants, references: References): JsonObject {
+  const args = argumentsOfCall(call);
+  const { variant, constant } = variantOf(planned, args);
   const given = listOf(args['parameters']).filter(
     (parameter) => !variant.droppedInputs.includes(String(objectOf(parameter)['name'])),
   );

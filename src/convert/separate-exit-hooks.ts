@@ -1,13 +1,16 @@
 import { type JsonObject, listOf, objectOf } from '../common/json.js';
-import { type CallGraph, createCallGraph, freeName, leadingTo } from './call-graph.js';
+import { type CallGraph, freeName, leadingTo } from './call-graph.js';
 import { mapCalls, mapSpecHooks, type RewriteCall } from './template-calls.js';
 
 /**
  * The spec with templates of their own for exit hooks: a driver template that both hooks and the run itself reach is
  * there twice then, and so is whatever leads a hook to it.
  */
-export function separateExitHooks(spec: JsonObject, drivers: ReadonlySet<string>): JsonObject {
-  const graph = createCallGraph(spec);
+export function separateExitHooks(
+  spec: JsonObject,
+  graph: CallGraph,
+  drivers: ReadonlySet<string>,
+): JsonObject {
   const copies = namesOfCopies(graph, drivers);
   if (copies.size === 0) {
     return spec;

@@ -11,7 +11,16 @@ export interface SplitArguments {
   readonly travelling: readonly string[];
 }
 
-/** Splits the arguments of a driver as one call of its template gives them. The server's own are in neither part. */
+/** What a driver's arguments by reference are made of: without the server's own, in the order of their names. */
+export function referable(args: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map(
+    [...args]
+      .filter(([name]) => !serverOwnFlags.includes(name))
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+}
+
+/** Splits the referable arguments of a driver as one call of its template gives them. */
 export function splitArguments(
   driver: Driver,
   args: ReadonlyMap<string, string>,
@@ -20,11 +29,7 @@ export function splitArguments(
 ): SplitArguments {
   const constant = new Map<string, ConstantText>();
   const travelling: string[] = [];
-  for (const name of [...args.keys()].sort()) {
-    const text = args.get(name) ?? '';
-    if (serverOwnFlags.includes(name)) {
-      continue;
-    }
+  for (const [name, text] of args) {
     const found = isDynamic(name) ? undefined : constantForCall(driver, text, callArguments, named);
     if (found === undefined) {
       travelling.push(name);

@@ -28,8 +28,10 @@ export function callsOf(template: JsonObject): readonly Call[] {
   return collect((rewrite) => mapCalls(template, rewrite));
 }
 
+const noArguments: JsonObject = Object.freeze({});
+
 const bareCall = {
-  arguments: {},
+  arguments: noArguments,
   isWellFormed: true,
   isExit: false,
   isBare: true,
@@ -49,12 +51,18 @@ function collect(traverse: (rewrite: RewriteCall) => unknown): readonly Call[] {
   traverse((call, context) => {
     const template = call['template'];
     if (typeof template === 'string' && template !== '') {
-      const args = call['arguments'] ?? {};
-      calls.push({ ...context, template, arguments: objectOf(args), isWellFormed: isArguments(args) });
+      const { isExit, isBare, task, isLoop } = context;
+      const isWellFormed = isArguments(call['arguments'] ?? {});
+      calls.push({ template, arguments: argumentsOfCall(call), isWellFormed, isExit, isBare, task, isLoop });
     }
     return call;
   });
   return calls;
+}
+
+/** A call's arguments; the same object for all calls that have none. */
+export function argumentsOfCall(call: JsonObject): JsonObject {
+  return isJsonObject(call['arguments']) ? call['arguments'] : noArguments;
 }
 
 /** True for what Argo takes as inputs, outputs or arguments: an object whose parameters, if any, are a list of objects. */

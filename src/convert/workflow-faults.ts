@@ -46,8 +46,8 @@ function faultsOfSpec(spec: JsonObject): readonly string[] {
   if (!Array.isArray(templates) || !templates.every(isNamed)) {
     return ['spec.templates is no list of templates with names'];
   }
-  const names = templates.map((template) => template.name);
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  const names = new Set<string>();
+  const twice = templates.find(({ name }) => names.size === names.add(name).size)?.name;
   const defaults = templateKinds.filter(
     (kind) => (objectOf(spec['templateDefaults'])[kind] ?? null) !== null,
   );
@@ -77,12 +77,20 @@ function faultsOfArguments(spec: JsonObject): readonly string[] {
 
 /** Without recursion: this is asked before anything else may recurse. */
 function isDeeperThan(value: Json, most: number): boolean {
-  let level: readonly Json[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
+  let level: readonly object[] = typeof value === 'object' && value !== null ? [value] : [];
+  for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > most) {
       return true;
     }
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+    const next: object[] = [];
+    for (const item of level) {
+      for (const inside of Object.values(item)) {
+        if (typeof inside === 'object' && inside !== null) {
+          next.push(inside);
+        }
+      }
+    }
+    level = next;
   }
   return false;
 }
