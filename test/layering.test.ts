@@ -16,9 +16,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   bridge: ['argo', 'driver', 'contract', 'common'],
   sidecar: ['bridge', 'argo', 'driver', 'contract', 'common'],
   workflow: ['common'],
+  convert: ['workflow', 'common'],
   play: ['workflow', 'common'],
   server: ['contract', 'common'],
-  cli: ['sidecar', 'play', 'server', 'workflow', 'contract', 'common'],
+  cli: ['convert', 'sidecar', 'play', 'server', 'workflow', 'contract', 'common'],
   'main.ts': ['cli', 'sidecar', 'contract', 'common'],
 };
 
