@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../common/json.js';
-import { nestingOf, objectMembers } from './json-text.js';
+import { deepestNesting, nestingOf, objectMembers } from '../common/json-text.js';
 
 /** The workflow that Argo's agent vouches for. */
 export interface WorkflowMetadata {
@@ -33,9 +33,6 @@ export interface PluginTemplate {
 export type ParsedTemplate =
   | { readonly kind: 'not-ours' }
   | { readonly kind: 'ours'; readonly template: PluginTemplate; readonly faults: readonly string[] };
-
-/** Deepest nesting of objects and arrays that is taken, in the body and in each JSON spec. */
-export const deepestNesting = 500;
 
 /**
  * Reads the body that Argo's agent POSTs: {"workflow":{"metadata":{...}},"template":{"name","inputs","outputs",

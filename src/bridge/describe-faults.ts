@@ -1,8 +1,4 @@
-/** What is wrong with one argument: the second half of the sentence `argument "x" ...`. */
-export interface ArgumentFault {
-  readonly argument: string;
-  readonly fault: string;
-}
+import type { ArgumentFault } from '../contract/arguments/read-arguments.js';
 
 /** One sentence for each way of being wrong, naming all its arguments: a node's message has little room. */
 export function describeFaults(faults: readonly ArgumentFault[]): string[] {

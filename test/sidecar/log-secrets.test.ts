@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { test } from 'node:test';
-import { overrideArguments, requestArguments } from '../../src/bridge/driver-arguments.js';
+import { overrideArguments, requestArguments } from '../../src/contract/arguments/driver-arguments.js';
 import { StatusError } from '../../src/contract/status-error.js';
 import { startBridge } from '../support/start-bridge.js';
 import type { Drive } from '../support/start-driver.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { requestArguments } from '../../src/bridge/driver-arguments.js';
+import { requestArguments } from '../../src/contract/arguments/driver-arguments.js';
 import { nodeOf, refusalOf, startBridge } from '../support/start-bridge.js';
 import {
   containerArguments,

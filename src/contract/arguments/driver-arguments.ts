@@ -1,4 +1,4 @@
-import type { DriverType } from '../contract/driver-type.js';
+import type { DriverType } from '../driver-type.js';
 
 /** How an argument may be written, and what becomes of it. */
 export type ArgumentKind =
@@ -41,7 +41,12 @@ export const requestArguments = {
   default_run_as_group: 'int64',
   default_run_as_non_root: 'boolean',
   default_host_users: 'boolean',
+  node: 'text',
+  arguments_from: 'text',
 } as const satisfies Readonly<Record<string, ArgumentKind>>;
+
+/** Fields of ExecuteRequest that have another name than their argument. */
+export const fieldNames: ReadonlyMap<string, string> = new Map([['node', 'node_name']]);
 
 /** The arguments that are fields of kfp.driver.v1.UntrustedOverrides, under the same names. */
 export const overrideArguments = {
@@ -92,5 +97,11 @@ export const kfp3Requirements: Requirements = {
   DAG: ['pipeline_name', 'run_id', 'task_name', 'parent_task_id'],
   CONTAINER: ['pipeline_name', 'run_id', 'task_name', 'parent_task_id'],
 };
+
+/**
+ * What names the task within its run: a reference, which stays the same for the whole run, cannot hold it, so that
+ * these must be among the arguments.
+ */
+export const neverByReference: readonly string[] = ['run_id', 'dag_execution_id', 'parent_task_id'];
 
 export const mayBeEmpty: readonly string[] = ['runtime_config'];

@@ -1,3 +1,6 @@
+/** Deepest nesting of objects and arrays that is taken, in a body and in each JSON spec. */
+export const deepestNesting = 500;
+
 /** A member of a JSON object, as it stands in the text. */
 export interface Member {
   readonly key: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readArgument, readUnknownArgument } from '../../src/bridge/read-argument.js';
+import { readArgument, readUnknownArgument } from '../../src/contract/arguments/read-argument.js';
 
 const kinds = ['text', 'scalar', 'json', 'boolean', 'int32', 'int64'] as const;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { nestingOf, objectMembers } from '../../src/argo/json-text.js';
+import { nestingOf, objectMembers } from '../../src/common/json-text.js';
 
 const delicateText = fc.oneof(
   fc.string({ unit: 'binary' }),

@@ -4,10 +4,11 @@ import protobuf from 'protobufjs';
 import {
   type ArgumentKind,
   envelopeArguments,
+  fieldNames,
   outputPathArguments,
   overrideArguments,
   requestArguments,
-} from '../../src/bridge/driver-arguments.js';
+} from '../../src/contract/arguments/driver-arguments.js';
 import { driverTypes } from '../../src/contract/driver-type.js';
 
 const contract = new protobuf.Root()
@@ -17,15 +18,7 @@ const contract = new protobuf.Root()
   .resolveAll();
 
 /** Fields of ExecuteRequest that are not arguments. */
-const notArguments = [
-  'request_id',
-  'workflow',
-  'type',
-  'untrusted_overrides',
-  'extra_args',
-  'node_name',
-  'arguments_from',
-];
+const notArguments = ['request_id', 'workflow', 'type', 'untrusted_overrides', 'extra_args'];
 
 const typesOf: Readonly<Record<ArgumentKind, string>> = {
   text: 'string',
@@ -44,14 +37,16 @@ for (const { message, kinds, beyond } of tables) {
   test(`every argument of ${message} has its field in the contract, of the right type and with presence`, () => {
     const { fields } = contract.lookupType(`kfp.driver.v1.${message}`);
     for (const [name, kind] of Object.entries(kinds)) {
-      assert.equal(fields[name]?.type, typesOf[kind], name);
-      assert.equal(fields[name]?.options?.['proto3_optional'], true, name);
+      const field = fields[fieldNames.get(name) ?? name];
+      assert.equal(field?.type, typesOf[kind], name);
+      assert.equal(field?.options?.['proto3_optional'], true, name);
     }
   });
 
   test(`every field of ${message} in the contract is an argument, or said not to be one`, () => {
     const { fields } = contract.lookupType(`kfp.driver.v1.${message}`);
-    assert.deepEqual(Object.keys(fields).sort(), [...Object.keys(kinds), ...beyond].sort());
+    const named = Object.keys(kinds).map((name) => fieldNames.get(name) ?? name);
+    assert.deepEqual(Object.keys(fields).sort(), [...named, ...beyond].sort());
   });
 }
 

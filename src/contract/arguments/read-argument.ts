@@ -1,8 +1,12 @@
-import { nestingOf } from '../argo/json-text.js';
-import type { Argument } from '../argo/parse-execute-template.js';
-import { deepestNesting } from '../argo/parse-execute-template.js';
-import { isJsonObject } from '../common/json.js';
+import { isJsonObject } from '../../common/json.js';
+import { deepestNesting, nestingOf } from '../../common/json-text.js';
 import type { ArgumentKind } from './driver-arguments.js';
+
+/** An argument of a driver: its value, and its JSON text as it was written. */
+export interface Argument {
+  readonly value: unknown;
+  readonly text: string;
+}
 
 /** What an argument becomes on the wire, or the second half of the sentence `argument "x" ...` that refuses it. */
 export type ReadArgument = { readonly value: string | number | boolean } | { readonly fault: string };
