@@ -9,7 +9,7 @@ const source = join(root, 'src');
 
 /** Which folders of src a folder may import beside itself. The sidecar is main.ts, sidecar/, bridge/, argo/ and driver/. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  contract: [],
+  contract: ['common'],
   common: [],
   argo: ['common'],
   driver: ['contract', 'common'],
@@ -41,6 +41,7 @@ const mayImportInPlay: Readonly<Record<string, readonly string[]>> = {
 const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   grpc: ['ledger'],
   ledger: [],
+  references: ['grpc'],
   'program-engine': [],
   'memory-engine': [],
   kubernetes: [],

@@ -23,7 +23,11 @@ export type FailureReason =
   | 'DRIVER_FAILED'
   | 'OUTPUT_MISSING'
   | 'OUTPUT_UNREADABLE'
-  | 'ANSWER_TOO_LARGE';
+  | 'ANSWER_TOO_LARGE'
+  | 'NO_KUBERNETES'
+  | 'KUBERNETES_AWAY'
+  | 'WORKFLOW_NOT_FOUND'
+  | 'WORKFLOW_UNREADABLE';
 
 /** One failure of a drive. */
 export interface DriveFailure {

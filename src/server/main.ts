@@ -6,6 +6,8 @@ import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { readVersion } from '../common/version.js';
 import { createMemoryLedger } from './ledger/memory-ledger.js';
 import { type PreparedServer, prepareServer } from './prepare-server.js';
+import { createResolver } from './references/create-resolver.js';
+import { workflowParametersOf } from './references/workflow-parameters-of.js';
 import { checkServerSettings, type ServerSettings, serverSettings } from './server-settings.js';
 import { startDriverServer } from './start-driver-server.js';
 
@@ -66,6 +68,7 @@ function start(settings: ServerSettings, prepared: PreparedServer, logger: Logge
     }),
     host: settings.serverHost,
     port: settings.serverPort,
+    resolveReferences: createResolver(workflowParametersOf(settings)),
     maxMessageBytes: settings.maxMessageBytes,
     maxConnectionAgeMs: settings.maxConnectionAgeMs,
     repeatGraceMs: settings.repeatGraceMs,

@@ -17,6 +17,7 @@ import {
   wholeNumber,
 } from '../common/settings.js';
 import { programSettings } from './program-engine/program-settings.js';
+import { kubernetesSettings } from './references/kubernetes-settings.js';
 
 const pem = optional(anyText('PEM text, or the path of a PEM file'));
 
@@ -118,12 +119,12 @@ const ledger = {
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** Every setting of the driver server; --help and the table in docs/driver-server.md are made of it. */
-export const serverSettings = { ...service, ...trust, ...ledger, ...programSettings };
+export const serverSettings = { ...service, ...trust, ...ledger, ...kubernetesSettings, ...programSettings };
 export type ServerSettings = SettingsOf<typeof serverSettings>;
 
 /** Faults that no setting has alone. */
 export function checkServerSettings(settings: ServerSettings): string[] {
-  const { tlsCert, tlsKey, tlsClientCa, tokenFile, tokenSecret, allowUnauthenticated } = settings;
+  const { tlsCert, tlsKey, tlsClientCa, tokenFile, tokenSecret, allowUnauthenticated, kubernetesApi } = settings;
   const isAuthenticated = [tlsClientCa, tokenFile, tokenSecret].some((setting) => setting !== undefined);
   const checks: readonly (readonly [isFault: boolean, fault: string])[] = [
     [
@@ -147,6 +148,10 @@ export function checkServerSettings(settings: ServerSettings): string[] {
       'SERVER_TOKEN_FILE and SERVER_TOKEN_SECRET are two sources of one token: unset one',
     ],
     [tokenFile !== undefined && !isReadable(tokenFile), 'SERVER_TOKEN_FILE names a file that cannot be read'],
+    [
+      kubernetesApi !== undefined && !/^https?:\/\/[^/]/.test(kubernetesApi),
+      'KUBERNETES_API must be a URL like https://kubernetes.default.svc',
+    ],
   ];
   return checks.filter(([isFault]) => isFault).map(([, fault]) => fault);
 }

@@ -18,6 +18,7 @@ import { createOpenCalls, type OpenCalls } from './grpc/open-calls.js';
 import { type ServingHealth, serveHealth } from './grpc/serve-health.js';
 import type { RequestLedger } from './ledger/request-ledger.js';
 import { createSingleFlight, type SingleFlight } from './ledger/single-flight.js';
+import { type ResolveReferences, resolvingFirst } from './references/create-resolver.js';
 
 export interface DriverServerOptions {
   readonly engine: Engine;
@@ -31,6 +32,8 @@ export interface DriverServerOptions {
   readonly authenticate?: Authenticate;
   /** The only namespace whose workflows are driven; without it all are. */
   readonly namespace?: string;
+  /** Reads what arguments_from names; by default a request with it is refused. */
+  readonly resolveReferences?: ResolveReferences;
   /** Bound of one message, either way; the default is far above the largest spec that etcd can hold. */
   readonly maxMessageBytes?: number;
   /** A connection that is older is replaced, so that clients look the server's name up again. */
@@ -84,7 +87,8 @@ export async function startDriverServer(options: DriverServerOptions): Promise<D
     serialize: (response) => serializeResponse(response, maxMessageBytes),
     signal: abort.signal,
   });
-  const Execute = createExecuteHandler(checkOf(options), onceDriver.executeOnce, logger);
+  const executeOnce = resolvingFirst(options.resolveReferences, onceDriver.executeOnce);
+  const Execute = createExecuteHandler(checkOf(options), executeOnce, logger);
   server.addService(servedDefinition, { Execute: wrapExecute(Execute) });
   addReflection(server);
   const health = serveHealth(server, engine, logger);

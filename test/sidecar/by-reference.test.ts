@@ -21,7 +21,6 @@ test("the name of a reference and the node's name reach the driver server as the
     dag_execution_id: '3',
     node_name: 'hello-x.root.echo-driver',
     arguments_from: 'driver-0123456789abcdef',
-    extra_args: {},
   });
 });
 

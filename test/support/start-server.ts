@@ -4,6 +4,7 @@ import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/
 import type { Engine } from '../../src/server/engine.js';
 import type { Authenticate } from '../../src/server/grpc/authenticate.js';
 import { createMemoryLedger, type MemoryLedgerOptions } from '../../src/server/ledger/memory-ledger.js';
+import type { ResolveReferences } from '../../src/server/references/create-resolver.js';
 import { startDriverServer } from '../../src/server/start-driver-server.js';
 import { createTestClient } from './call-driver.js';
 import { collectLog } from './collect-log.js';
@@ -14,13 +15,14 @@ interface StartServerOptions {
   readonly ledger?: MemoryLedgerOptions;
   readonly outage?: () => string | undefined;
   readonly authenticate?: Authenticate;
+  readonly resolveReferences?: ResolveReferences;
 }
 
 /** Starts the driver server with an engine that is a function, and a client of it; the test's end closes both. */
 export async function startServer(
   t: TestContext,
   drive: DriveFunction,
-  { ledger = {}, outage, authenticate }: StartServerOptions = {},
+  { ledger = {}, outage, authenticate, resolveReferences }: StartServerOptions = {},
 ) {
   const logger = collectLog();
   const drives: Parameters<DriveFunction>[] = [];
@@ -40,6 +42,7 @@ export async function startServer(
     host: '127.0.0.1',
     port: 0,
     ...(authenticate !== undefined && { authenticate }),
+    ...(resolveReferences !== undefined && { resolveReferences }),
   });
   const client: DriverServiceClient = createTestClient(server.address);
   t.after(async () => {
