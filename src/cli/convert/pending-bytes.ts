@@ -1,10 +1,11 @@
 import { errorText } from '../../common/error-text.js';
-import { isJsonObject, type Json, type JsonObject, listOf, objectOf } from '../../common/json.js';
+import type { JsonObject } from '../../common/json.js';
 import type { ConvertOptions } from '../../convert/convert-options.js';
 import { convertWorkflow } from '../../convert/convert-workflow.js';
 import { instantClock } from '../../play/clock.js';
 import { readWorkflow } from '../../play/prepare/read-workflow.js';
 import { walkWorkflow } from '../../play/walk/walk-workflow.js';
+import { answerOf, parameterTexts } from './estimated-answer.js';
 
 /** Bytes that a run's tasks have in Argo's task set at their largest moment: by value, and as they were converted. */
 export type PendingBytes =
@@ -44,48 +45,8 @@ async function largestMoment(workflow: JsonObject, pluginName: string): Promise<
     post: async (body) => ({
       httpStatus: 200,
       httpStatusText: 'OK',
-      text: JSON.stringify(answerTo(objectOf(JSON.parse(body)), pluginName, parameters)),
+      text: answerOf(body, pluginName, parameters),
     }),
   });
   return pendingBytes;
-}
-
-/** What a driver would answer whose task runs: every declared output. */
-function answerTo(body: JsonObject, pluginName: string, parameters: ReadonlyMap<string, string>): JsonObject {
-  const template = objectOf(body['template']);
-  const args = objectOf(objectOf(objectOf(template['plugin'])[pluginName])['args']);
-  const outputs: Readonly<Record<string, string>> = {
-    'execution-id': '1',
-    'task-id': '1',
-    'iteration-count': String(iterationsOf(args, parameters)),
-    condition: 'true',
-    'cached-decision': 'false',
-  };
-  const declared = listOf(objectOf(template['outputs'])['parameters']).map(objectOf);
-  const answered = declared.map(({ name }) => ({
-    name: String(name),
-    value: outputs[String(name)] ?? '',
-  }));
-  return { node: { phase: 'Succeeded', message: 'estimated', outputs: { parameters: answered } } };
-}
-
-/** Items of a ParallelFor that are written in the task; 1 where they come from another task. */
-function iterationsOf(args: JsonObject, parameters: ReadonlyMap<string, string>): number {
-  const reference = objectOf(parse(parameters.get(String(args['arguments_from'] ?? ''))));
-  const task = objectOf(parse(args['task'] ?? reference['task']));
-  const items = parse(objectOf(objectOf(task['parameterIterator'])['items'])['raw']);
-  return Array.isArray(items) ? items.length : 1;
-}
-
-function parse(text: Json | undefined): Json {
-  try {
-    return typeof text === 'string' ? JSON.parse(text) : null;
-  } catch {
-    return null;
-  }
-}
-
-function parameterTexts(workflow: JsonObject): ReadonlyMap<string, string> {
-  const parameters = listOf(objectOf(objectOf(workflow['spec'])['arguments'])['parameters']);
-  return new Map(parameters.filter(isJsonObject).map(({ name, value }) => [String(name), String(value)]));
 }
