@@ -4,7 +4,7 @@ import type { ConstantText, NamedTexts } from './constant-text.js';
 import { droppedInputs } from './dropped-inputs.js';
 import { referenceArgument } from './known-flags.js';
 import type { Driver } from './read-driver.js';
-import { referable, type SplitArguments, splitArguments } from './split-arguments.js';
+import { isDynamic, referable, type SplitArguments, splitArguments } from './split-arguments.js';
 import type { Call } from './template-calls.js';
 import { argumentsOf, toPluginTemplate } from './to-plugin-template.js';
 
@@ -52,7 +52,7 @@ export function planVariants(driver: Driver, calls: readonly Call[], context: Pl
   const byTravelling = new Map<string, DriverVariant>();
   for (const [key, travelling] of leastFirst) {
     const isFirst = byTravelling.size === 0 && !needsPlain;
-    const name = isFirst ? driver.name : freeName(`${driver.name}-by-value`, context.taken);
+    const name = isFirst ? driver.name : freeName(`${driver.name}-${suffixOf(travelling)}`, context.taken);
     context.taken.add(name);
     byTravelling.set(key, makeVariant(driver, args, travelling, name, context.pluginName));
   }
@@ -71,6 +71,12 @@ export function variantOf(
     throw new Error(`no variant of ${driver.name} was planned for this call`);
   }
   return { variant, constant: split.constant };
+}
+
+/** Names a variant by what travels with its tasks beside what always does. */
+function suffixOf(travelling: readonly string[]): string {
+  const further = travelling.filter((name) => !isDynamic(name));
+  return further.length === 0 ? 'by-reference' : `with-${further.join('-').replaceAll('_', '-')}`;
 }
 
 function keyOf(travelling: readonly string[]): string {

@@ -12,7 +12,6 @@ export const dynamicFlags: readonly string[] = [
   'pipeline_job_schedule_time_epoch_seconds',
   'dag_execution_id',
   'parent_task_id',
-  'iteration_index',
 ];
 
 /** Where the driver of a pod writes its outputs. */
@@ -48,7 +47,7 @@ export const serverOwnFlags: readonly string[] = [
   'ml_pipeline_grpc_min_connect_timeout',
 ];
 
-/** What the task is: usually the same for the whole run. */
+/** What the task is: usually the same for the whole run. The iteration index is where there is no loop. */
 export const taskFlags: readonly string[] = [
   'pipeline_name',
   'run_display_name',
@@ -65,6 +64,7 @@ export const taskFlags: readonly string[] = [
   'default_run_as_non_root',
   'default_host_users',
   'namespace',
+  'iteration_index',
 ];
 
 /** Arguments that a conversion adds: the node's name, and the name of the parameter with the constant arguments. */

@@ -10,7 +10,7 @@ export interface References {
 }
 
 /** So short because the name travels with each task, twice; longer where another parameter has it. */
-const hashLengths = [16, 32, 64];
+const hashLengths = [8, 16, 64];
 
 export function createReferences(spec: JsonObject): References {
   const existing = listOf(objectOf(spec['arguments'])['parameters']).map(objectOf);

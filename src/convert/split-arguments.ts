@@ -40,7 +40,8 @@ export function splitArguments(
   return { constant, travelling };
 }
 
-function isDynamic(name: string): boolean {
+/** True for what can never stand in a reference. */
+export function isDynamic(name: string): boolean {
   return dynamicFlags.includes(name) || name === nodeArgument || name === 'namespace';
 }
 

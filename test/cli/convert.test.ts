@@ -55,7 +55,7 @@ spec:
     - name: component
       value: '{"text":"a long
         text"}'
-    - name: driver-99feb5cb96ff8054
+    - name: driver-99feb5cb
       value: '{"component":{"parameter":"component"}}'
   templates:
   - name: root
@@ -66,7 +66,7 @@ spec:
         arguments:
           parameters:
           - name: arguments-from
-            value: driver-99feb5cb96ff8054
+            value: driver-99feb5cb
   - name: driver
     inputs:
       parameters:
@@ -97,7 +97,7 @@ function convert(args: readonly string[], stdin = '') {
 
 test('stdin goes to stdout with nothing changed but the driver, its calls and their inputs', async () => {
   const { stdout, stderr, exitCode } = await convert([], workflow);
-  assert.equal(stdout.replaceAll(/driver-[0-9a-f]{16}/g, 'driver-99feb5cb96ff8054'), converted);
+  assert.equal(stdout.replaceAll(/driver-[0-9a-f]{8}/g, 'driver-99feb5cb'), converted);
   assert.match(stderr, /^-: converted driver\n {2}driver pods saved: 1 per run\n/);
   assert.equal(exitCode, 0);
 });

@@ -84,18 +84,18 @@ test('a text that Argo would change travels by value, in a template for such cal
   ]);
   const { workflow: converted, summary } = convert(workflow);
   const templates = templatesOf(converted);
-  assert.deepEqual(summary.templates, ['system-container-driver', 'system-container-driver-by-value']);
+  assert.deepEqual(summary.templates, ['system-container-driver', 'system-container-driver-with-task']);
   assert.equal(argsOf(templates['system-container-driver'])['task'], undefined);
-  assert.equal(argsOf(templates['system-container-driver-by-value'])['task'], '{{inputs.parameters.task}}');
+  assert.equal(argsOf(templates['system-container-driver-with-task'])['task'], '{{inputs.parameters.task}}');
   const tagged = taskOf(templates['root'], 'tag');
-  assert.equal(tagged['template'], 'system-container-driver-by-value');
+  assert.equal(tagged['template'], 'system-container-driver-with-task');
   assert.deepEqual(tagged['arguments'], {
     parameters: [
       { name: 'task', value: '{"a":"{{workflow.uid}}"}' },
       { name: 'arguments-from', value: summary.parameters[1] ?? '' },
     ],
   });
-  assert.equal(taskOf(templates['root'], 'item')['template'], 'system-container-driver-by-value');
+  assert.equal(taskOf(templates['root'], 'item')['template'], 'system-container-driver-with-task');
   assert.equal(taskOf(templates['root'], 'plain')['template'], 'system-container-driver');
 });
 
@@ -278,5 +278,5 @@ test('a parameter that has the name of a reference already, but another value, i
   const spec = { ...(plain['spec'] as JsonObject), arguments: { parameters: [{ name, value: 'mine' }] } };
   const { workflow, summary } = convert({ ...plain, spec });
   assert.equal(parametersOf(workflow)[name], 'mine');
-  assert.match(summary.parameters[0] ?? '', new RegExp(`^${name}[0-9a-f]{16}$`));
+  assert.match(summary.parameters[0] ?? '', new RegExp(`^${name}[0-9a-f]{8}$`));
 });

@@ -92,7 +92,8 @@ function withoutArguments(call: JsonObject): JsonObject {
 
 function isCopy(before: Json, after: Json | undefined): boolean {
   return (
-    typeof after === 'string' && /^(-exit-hook|-by-value)(-\d+)?$/.test(after.slice(String(before).length))
+    typeof after === 'string' &&
+    /^(-exit-hook|-by-reference|-with-[\w-]+)(-\d+)?$/.test(after.slice(String(before).length))
   );
 }
 
