@@ -9,8 +9,8 @@ import type { Call } from './template-calls.js';
 import { argumentsOf, toPluginTemplate } from './to-plugin-template.js';
 
 /**
- * A plugin template for those calls of a driver that pass the same arguments by value. Most drivers have one; a second
- * one is there for calls with a text that Argo would change, so that all others need not carry theirs.
+ * A plugin template for those calls of a driver that pass the same arguments by value: of one type, in a loop or not,
+ * and with or without a text that Argo would change, so that no task carries what only another one needs.
  */
 export interface DriverVariant {
   readonly name: string;
@@ -48,13 +48,16 @@ export function planVariants(driver: Driver, calls: readonly Call[], context: Pl
     free.map((call) => [call.arguments, splitArguments(driver, byName, call.arguments, context.named)]),
   );
   const shapes = new Map([...splits.values()].map(({ travelling }) => [keyOf(travelling), travelling]));
-  const leastFirst = [...shapes].sort(([, one], [, other]) => one.length - other.length);
+  const leastFirst = [...shapes].sort(([, one], [, other]) => one.size - other.size);
+  const firstType = leastFirst[0]?.[1].get('type');
   const byTravelling = new Map<string, DriverVariant>();
   for (const [key, travelling] of leastFirst) {
     const isFirst = byTravelling.size === 0 && !needsPlain;
-    const name = isFirst ? driver.name : freeName(`${driver.name}-${suffixOf(travelling)}`, context.taken);
+    const name = isFirst
+      ? driver.name
+      : freeName(`${driver.name}-${suffixOf(travelling, firstType)}`, context.taken);
     context.taken.add(name);
-    byTravelling.set(key, makeVariant(driver, args, travelling, name, context.pluginName));
+    byTravelling.set(key, makeVariant(driver, travelling, name, context.pluginName));
   }
   const variants = [...byTravelling.values()].map(({ template }) => template);
   return { driver, splits, byTravelling, templates: [...plain, ...variants] };
@@ -73,20 +76,24 @@ export function variantOf(
   return { variant, constant: split.constant };
 }
 
-/** Names a variant by what travels with its tasks beside what always does. */
-function suffixOf(travelling: readonly string[]): string {
-  const further = travelling.filter((name) => !isDynamic(name));
-  return further.length === 0 ? 'by-reference' : `with-${further.join('-').replaceAll('_', '-')}`;
+/** Names a variant by its type, where that is another one, and by what travels beside what always does. */
+function suffixOf(travelling: ReadonlyMap<string, string>, firstType: string | undefined): string {
+  const type = travelling.get('type');
+  const further = [...travelling.keys()].filter((name) => !isDynamic(name));
+  const parts = [
+    ...(type !== undefined && type !== firstType && /^[A-Z_]+$/.test(type) ? [type.toLowerCase()] : []),
+    ...(further.length > 0 ? ['with', ...further] : []),
+  ];
+  return parts.length === 0 ? 'by-reference' : parts.join('-').replaceAll(/[^A-Za-z0-9]/g, '-');
 }
 
-function keyOf(travelling: readonly string[]): string {
-  return travelling.join(' ');
+function keyOf(travelling: ReadonlyMap<string, string>): string {
+  return JSON.stringify([...travelling]);
 }
 
 function makeVariant(
   driver: Driver,
-  args: ReadonlyMap<string, string>,
-  travelling: readonly string[],
+  travelling: ReadonlyMap<string, string>,
   name: string,
   pluginName: string,
 ): DriverVariant {
@@ -95,8 +102,8 @@ function makeVariant(
   const names = new Set(parameters.map((parameter) => String(objectOf(parameter)['name'])));
   const referenceInput = freeName('arguments-from', names);
   const reference = `{{inputs.parameters.${referenceInput}}}`;
-  const kept = new Map<string, string>(travelling.map((argument) => [argument, args.get(argument) ?? '']));
-  const plugin = toPluginTemplate(driver, pluginName, kept.set(referenceArgument, reference));
+  const kept = new Map([...travelling, [referenceArgument, reference]]);
+  const plugin = toPluginTemplate(driver, pluginName, kept);
   const dropped = droppedInputs(driver.template, plugin, [...names]);
   const left = parameters.filter((parameter) => !dropped.includes(String(objectOf(parameter)['name'])));
   const withInputs = { ...inputs, parameters: [...left, { name: referenceInput }] };

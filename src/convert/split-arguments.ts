@@ -7,8 +7,11 @@ import type { Driver } from './read-driver.js';
 export interface SplitArguments {
   /** By argument name, sorted. */
   readonly constant: ReadonlyMap<string, ConstantText>;
-  /** Names of the arguments of the template that travel. */
-  readonly travelling: readonly string[];
+  /**
+   * What travels, by argument name, as the template has to write it. The driver's type is written out: with it one
+   * input less travels.
+   */
+  readonly travelling: ReadonlyMap<string, string>;
 }
 
 /** What a driver's arguments by reference are made of: without the server's own, in the order of their names. */
@@ -28,11 +31,13 @@ export function splitArguments(
   named: NamedTexts,
 ): SplitArguments {
   const constant = new Map<string, ConstantText>();
-  const travelling: string[] = [];
+  const travelling = new Map<string, string>();
   for (const [name, text] of args) {
-    const found = isDynamic(name) ? undefined : constantForCall(driver, text, callArguments, named);
-    if (found === undefined) {
-      travelling.push(name);
+    const found = constantForCall(driver, text, callArguments, named);
+    if (name === 'type' && typeof found === 'string') {
+      travelling.set(name, found);
+    } else if (found === undefined || isDynamic(name)) {
+      travelling.set(name, text);
     } else {
       constant.set(name, found);
     }

@@ -93,7 +93,9 @@ function withoutArguments(call: JsonObject): JsonObject {
 function isCopy(before: Json, after: Json | undefined): boolean {
   return (
     typeof after === 'string' &&
-    /^(-exit-hook|-by-reference|-with-[\w-]+)(-\d+)?$/.test(after.slice(String(before).length))
+    /^(-exit-hook|-by-reference|-(root-)?dag|-container|(-(root-)?dag|-container)?-with-[\w-]+)(-\d+)?$/.test(
+      after.slice(String(before).length),
+    )
   );
 }
 
