@@ -45,7 +45,7 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   'program-engine': [],
   'memory-engine': [],
   kubernetes: [],
-  'dev-driver': ['memory-engine', 'ledger', 'grpc'],
+  'dev-driver': ['memory-engine', 'ledger', 'grpc', 'references'],
 };
 
 /** What every folder of play/ may use; these import nothing of play/ themselves. */

@@ -10,6 +10,7 @@ import { makeReport } from './report/make-report.js';
 import { summarize } from './report/summarize.js';
 import { createTreePrinter } from './report/tree-printer.js';
 import { type PlayListener, playFiles } from './walk/play-files.js';
+import { serveWorkflows } from './walk/serve-workflows.js';
 
 interface Plugin {
   readonly address: string;
@@ -45,11 +46,17 @@ async function play(options: PlayOptions): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => interrupted.abort());
   }
-  const plugin = await openPlugin(options);
+  const workflows = await serveWorkflows();
+  const plugin = await openPlugin(options, workflows.url);
   const client = createPluginClient(plugin);
   try {
     const startedAtMs = performance.now();
-    const played = await playFiles(options, client.post, createListener(options), interrupted.signal);
+    const played = await playFiles(
+      { ...options, publish: workflows.put },
+      client.post,
+      createListener(options),
+      interrupted.signal,
+    );
     const summary = summarize(played, performance.now() - startedAtMs);
     process.stdout.write(
       options.isJson ? `${JSON.stringify(makeReport(played))}\n` : `${clearLine()}${summary.line}\n`,
@@ -59,16 +66,18 @@ async function play(options: PlayOptions): Promise<number> {
   } finally {
     client.close();
     await plugin.stop();
+    workflows.close();
   }
 }
 
-async function openPlugin({ plugin }: PlayOptions): Promise<Plugin> {
+async function openPlugin({ plugin }: PlayOptions, kubernetesApi: string): Promise<Plugin> {
   if (plugin.kind === 'running') {
     const token = (await readFile(plugin.tokenFile, 'utf8')).trim();
     return { address: plugin.address, token, stop: async () => undefined };
   }
   return await startOwnSidecar({
     programFolder: join(import.meta.dirname, '..'),
+    kubernetesApi,
     ...(plugin.driver === undefined ? {} : { driver: plugin.driver }),
   });
 }

@@ -22,6 +22,8 @@ export interface OwnSidecarOptions {
   readonly programFolder: string;
   /** Absent: a dev-driver is started, too. */
   readonly driver?: { readonly host: string; readonly port: string };
+  /** Where that dev-driver reads workflows. */
+  readonly kubernetesApi?: string;
 }
 
 /** Starts a sidecar on a free port, with a token of its own, and a dev-driver if it needs one. */
@@ -42,7 +44,7 @@ export async function startOwnSidecar(options: OwnSidecarOptions): Promise<OwnSi
     const token = randomBytes(16).toString('hex');
     const tokenPath = join(folder, 'token');
     await writeFile(tokenPath, token, { mode: 0o600 });
-    const driver = options.driver ?? (await startDevDriver(options.programFolder, children));
+    const driver = options.driver ?? (await startDevDriver(options, children));
     const address = await start(children, 'the sidecar', [join(options.programFolder, 'main.js')], {
       SERVER_PORT: '0',
       DRIVER_HOST: driver.host,
@@ -64,9 +66,14 @@ export async function startOwnSidecar(options: OwnSidecarOptions): Promise<OwnSi
   }
 }
 
-async function startDevDriver(programFolder: string, children: ChildProcess[]) {
+async function startDevDriver(
+  { programFolder, kubernetesApi = '' }: OwnSidecarOptions,
+  children: ChildProcess[],
+) {
   const program = join(programFolder, 'server', 'dev-driver', 'main.js');
-  const address = await start(children, 'the dev-driver', [program, '--port', '0'], {});
+  const address = await start(children, 'the dev-driver', [program, '--port', '0'], {
+    KUBERNETES_API: kubernetesApi,
+  });
   const colon = address.lastIndexOf(':');
   return { host: address.slice(0, colon), port: address.slice(colon + 1) };
 }

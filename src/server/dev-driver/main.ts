@@ -3,6 +3,7 @@ import { exitBadConfiguration } from '../../common/command-line.js';
 import { drainOnSignals, exitAfterLog } from '../../common/drain-on-signals.js';
 import { createLogger, factsOfError } from '../../common/logger.js';
 import { readVersion } from '../../common/version.js';
+import { resolverFromEnvironment } from '../references/resolver-from-environment.js';
 import { type DevDriverFlags, readDevDriverFlags } from './dev-driver-flags.js';
 import { type DevDriverOptions, startDevDriver } from './start-dev-driver.js';
 
@@ -18,7 +19,8 @@ if (command.kind === 'run') {
 async function run({ graceMs, logLevel, ...flags }: DevDriverFlags): Promise<void> {
   const logger = createLogger(logLevel);
   try {
-    const driver = await startDevDriver({ ...toOptions(flags), logger });
+    const resolveReferences = resolverFromEnvironment(process.env);
+    const driver = await startDevDriver({ ...toOptions(flags), logger, resolveReferences });
     logger.info('listening', { address: driver.address, version: readVersion(), engine: 'memory' });
     drainOnSignals(driver.close, graceMs, logger);
   } catch (thrown) {
