@@ -41,7 +41,7 @@ const mayImportInPlay: Readonly<Record<string, readonly string[]>> = {
 const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   grpc: ['ledger'],
   ledger: [],
-  references: ['grpc'],
+  references: ['grpc', 'kubernetes'],
   'program-engine': [],
   'memory-engine': [],
   kubernetes: [],

@@ -1,16 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { isJsonObject, type Json, type JsonObject } from '../../common/json.js';
+import { isJsonObject, type JsonObject } from '../../common/json.js';
+import type { KubernetesApi } from '../kubernetes/kubernetes-api.js';
 import { kubernetesAway, type ReferenceFailure, referenceFailure } from './reference-failure.js';
-
-export interface WorkflowApiOptions {
-  /** "https://HOST:PORT", or http:// for a laptop. */
-  readonly url: string;
-  readonly tokenFile: string;
-  readonly caFile: string;
-  readonly timeoutMs: number;
-}
 
 /** Reads workflows from Kubernetes. */
 export interface WorkflowApi {
@@ -18,40 +8,27 @@ export interface WorkflowApi {
   read(namespace: string, name: string, deadlineMs: number): Promise<JsonObject>;
 }
 
-/** Argo keeps workflows below etcd's 1.5 MiB; JSON that is larger than this is none. */
-const maxBodyBytes = 16 << 20;
-
 /**
- * GET /apis/argoproj.io/v1alpha1/namespaces/NAMESPACE/workflows/NAME, with the service account's token, which the
- * kubelet renews. https://kubernetes.io/docs/reference/using-api/api-concepts/
+ * GET /apis/argoproj.io/v1alpha1/namespaces/NAMESPACE/workflows/NAME.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/
  */
-export function createWorkflowApi(options: WorkflowApiOptions): WorkflowApi {
+export function createWorkflowApi(api: KubernetesApi, timeoutMs: number): WorkflowApi {
   return {
     read: async (namespace, name, deadlineMs) => {
       const path = `/apis/argoproj.io/v1alpha1/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(name)}`;
-      const timeoutMs = Math.min(options.timeoutMs, Math.max(1, deadlineMs - Date.now()));
-      const { status, body, retryAfter } = await get(options, path, timeoutMs).catch((error: unknown) => {
+      const leftMs = Math.min(timeoutMs, Math.max(1, deadlineMs - Date.now()));
+      const answer = await api.request('GET', path, undefined, leftMs).catch((error: unknown) => {
         throw kubernetesAway('the Kubernetes API cannot be reached', { cause: error });
       });
-      if (status === 200) {
-        return parseWorkflow(body);
+      if (answer.status !== 200) {
+        throw failureOf(answer.status, name, answer.retryAfter);
       }
-      throw failureOf(status, name, retryAfter);
+      if (!isJsonObject(answer.body)) {
+        throw kubernetesAway('the Kubernetes API answered what is no workflow');
+      }
+      return answer.body;
     },
   };
-}
-
-function parseWorkflow(body: string): JsonObject {
-  let workflow: Json;
-  try {
-    workflow = JSON.parse(body);
-  } catch (error) {
-    throw kubernetesAway('the Kubernetes API answered what is no JSON', { cause: error });
-  }
-  if (!isJsonObject(workflow)) {
-    throw kubernetesAway('the Kubernetes API answered what is no workflow');
-  }
-  return workflow;
 }
 
 function failureOf(status: number, name: string, retryAfter: string | undefined): Error {
@@ -95,60 +72,3 @@ const failures: ReadonlyMap<number, ReferenceFailure> = new Map([
     },
   ],
 ]);
-
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly retryAfter: string | undefined;
-}
-
-/** Rejects for whatever is no whole answer. A new connection each time: workflows are read once. */
-async function get(
-  { url, tokenFile, caFile }: WorkflowApiOptions,
-  path: string,
-  timeoutMs: number,
-): Promise<Answer> {
-  const [token, ca] = await Promise.all([readIfThere(tokenFile), readIfThere(caFile)]);
-  const isTls = url.startsWith('https:');
-  const signal = AbortSignal.timeout(timeoutMs);
-  return await new Promise((resolve, reject) => {
-    const request = (isTls ? requestHttps : requestHttp)(`${url.replace(/\/+$/, '')}${path}`, {
-      agent: false,
-      signal,
-      headers: {
-        Accept: 'application/json',
-        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-      },
-      ...(isTls && ca !== undefined && { ca }),
-    });
-    request.once('error', reject);
-    request.once('response', (response) => {
-      const status = response.statusCode ?? 0;
-      const retryAfter = response.headers['retry-after'];
-      readBody(response).then((body) => resolve({ status, body, retryAfter }), reject);
-    });
-    request.end();
-  });
-}
-
-async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) {
-      response.destroy();
-      throw new Error(`the answer has more than ${maxBodyBytes} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import type { SettingsOf } from '../../common/settings.js';
+import { apiUrl, kubernetesApiAt } from '../kubernetes/kubernetes-api.js';
 import type { kubernetesSettings } from './kubernetes-settings.js';
 import { createWorkflowApi } from './workflow-api.js';
 import { createWorkflowParameters, type WorkflowParameters } from './workflow-parameters.js';
@@ -8,16 +9,16 @@ export function workflowParametersOf(
   settings: SettingsOf<typeof kubernetesSettings>,
 ): WorkflowParameters | undefined {
   const { kubernetesApi, kubernetesHost, kubernetesPort } = settings;
-  const host = kubernetesHost?.includes(':') === true ? `[${kubernetesHost}]` : kubernetesHost;
-  const url = kubernetesApi ?? (host === undefined ? undefined : `https://${host}:${kubernetesPort}`);
+  const url = kubernetesApi ?? (kubernetesHost && apiUrl(kubernetesHost, kubernetesPort));
   if (url === undefined) {
     return undefined;
   }
-  const api = createWorkflowApi({
+  const api = kubernetesApiAt({
     url,
     tokenFile: settings.kubernetesTokenFile,
     caFile: settings.kubernetesCaFile,
-    timeoutMs: settings.kubernetesTimeoutMs,
+    mayLackFiles: true,
   });
-  return createWorkflowParameters(api, settings.maxWorkflowBytes);
+  const workflows = createWorkflowApi(api, settings.kubernetesTimeoutMs);
+  return createWorkflowParameters(workflows, settings.maxWorkflowBytes);
 }
