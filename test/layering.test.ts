@@ -17,9 +17,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sidecar: ['bridge', 'argo', 'driver', 'contract', 'common'],
   workflow: ['common'],
   convert: ['workflow', 'common'],
+  webhook: ['convert', 'workflow', 'common'],
   play: ['workflow', 'common'],
   server: ['contract', 'common'],
-  cli: ['convert', 'sidecar', 'play', 'server', 'workflow', 'contract', 'common'],
+  cli: ['webhook', 'convert', 'sidecar', 'play', 'server', 'workflow', 'contract', 'common'],
   'main.ts': ['cli', 'sidecar', 'contract', 'common'],
 };
 
@@ -129,6 +130,18 @@ test('only sidecar/ imports Express', () => {
   assert.deepEqual(
     users.filter((layer) => layer !== 'sidecar'),
     [],
+  );
+});
+
+test('only webhook/ knows JSON patches and X.509, and loads the latter when a certificate is due', () => {
+  const usersOf = (name: string) =>
+    files.filter(({ text }) => importsOf(text).includes(name)).map(({ file }) => file);
+  assert.deepEqual(usersOf('rfc6902'), ['webhook/make-patch.ts']);
+  assert.deepEqual(usersOf('@peculiar/x509'), ['webhook/make-certificate.ts']);
+  const loaders = files.filter(({ text }) => text.includes('make-certificate.js'));
+  assert.deepEqual(
+    loaders.map(({ file, text }) => [file, /^import .*make-certificate/m.test(text)]),
+    [['webhook/certificate-keeper.ts', false]],
   );
 });
 
