@@ -11,6 +11,7 @@ import { podSecurity } from './suites/pod-security.js';
 import { refusals } from './suites/refusals.js';
 import { rendering, withoutArgo } from './suites/rendering.js';
 import { rights } from './suites/rights.js';
+import { webhookChecks } from './suites/webhook.js';
 
 const update = process.argv.includes('--update');
 /** In this order; a suite of another feature goes here. */
@@ -22,6 +23,7 @@ const suites: readonly (readonly Check[])[] = [
   exampleValues,
   rights,
   podSecurity,
+  webhookChecks,
 ];
 const log = (line: string) => process.stdout.write(`${line}\n`);
 
