@@ -11,12 +11,14 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY src ./src
-RUN npm run build && rm -rf dist/src/server dist/src/play && find dist -name '*.map' -delete
+RUN npx tsc -p tsconfig.json && rm -rf dist/src/server dist/src/play && find dist -name '*.map' -delete
 
 FROM ${BUILD_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts
+# What the driver server alone needs stays out.
+RUN npm ci --omit=dev --ignore-scripts \
+  && npm uninstall --omit=dev --no-save --ignore-scripts @grpc/reflection grpc-health-check lru-cache
 
 # No shell and no package manager from here on; glibc, because musl's resolver fails under ndots:5.
 FROM ${RUNTIME_IMAGE}

@@ -17,7 +17,7 @@ address_of() {
   until grep -q '"message":"listening"' "$1"; do sleep 0.1; done
   sed -n 's/.*"address":"\([^"]*\)".*/\1/p' "$1" | head -n 1
 }
-node dist/src/server/dev-driver/main.js --port 0 --delay-ms 1500 > "$folder/driver.log" &
+node dist/src/main.js dev-driver --port 0 --delay-ms 1500 > "$folder/driver.log" &
 pids="$pids $!"
 driver=$(address_of "$folder/driver.log")
 SERVER_PORT=0 DRIVER_HOST=$driver TOKEN_PATH=$folder/token ANSWER_WINDOW_SECONDS=0.2 \

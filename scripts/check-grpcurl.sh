@@ -27,7 +27,7 @@ listening() {
   sed -n 's/.*"address":"\([^"]*\)".*/\1/p' "$1" | head -n 1
 }
 
-node dist/src/server/dev-driver/main.js --port 0 > "$folder/dev-driver.log" &
+node dist/src/main.js dev-driver --port 0 > "$folder/dev-driver.log" &
 pids="$pids $!"
 address=$(listening "$folder/dev-driver.log")
 

@@ -12,22 +12,25 @@ import { fileURLToPath } from 'node:url';
 
 const pathOf = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
-// Enough of ML Metadata for a connection.
+// Enough of ML Metadata to answer: it knows no method.
+const unimplemented = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' };
 const metadata = createServer().listen(0, '127.0.0.1');
+metadata.on('stream', (stream) => stream.respond(unimplemented, { endStream: true }));
 await once(metadata, 'listening');
 const workDir = mkdtempSync(join(tmpdir(), 'driver-server-play-'));
 const server = spawn(process.execPath, [pathOf('dist/src/server/main.js')], {
   env: {
     ...process.env,
     NAMESPACE: process.env.NAMESPACE ?? 'kubeflow',
+    NAMESPACE_FILE: process.env.NAMESPACE_FILE ?? '/nonexistent',
     ALLOW_UNAUTHENTICATED: 'true',
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
     WORK_DIR: workDir,
     LOG_LEVEL: 'info',
-    DRIVER_PROGRAM: pathOf('test/fake-driver-program/driver.mjs'),
+    DRIVER_PROGRAM: process.env.DRIVER_PROGRAM ?? pathOf('test/fake-driver-program/driver.mjs'),
     DRIVER_PROGRAM_ENV: Object.keys(process.env)
-      .filter((name) => name.startsWith('FAKE_DRIVER_'))
+      .filter((name) => /^(FAKE_DRIVER|RECORD)_/.test(name))
       .join(','),
     KFP_POD_NAME: 'play',
     KFP_POD_UID: 'play',
@@ -61,7 +64,7 @@ function addressOf(child) {
 }
 
 async function play(driver) {
-  const args = [pathOf('dist/src/play/main.js'), '--driver', driver, ...process.argv.slice(2)];
+  const args = [pathOf('dist/src/main.js'), 'play', '--driver', driver, ...process.argv.slice(2)];
   const [exitCode] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit');
   return exitCode ?? 1;
 }

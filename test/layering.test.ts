@@ -7,19 +7,25 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const source = join(root, 'src');
 
-/** Which folders of src a folder may import beside itself. The sidecar is main.ts, sidecar/, bridge/, argo/ and driver/. */
+/** Which folders of src a folder may import beside itself. The sidecar is sidecar/, bridge/, argo/ and driver/. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  contract: [],
+  contract: ['common'],
   common: [],
   argo: ['common'],
   driver: ['contract', 'common'],
   bridge: ['argo', 'driver', 'contract', 'common'],
   sidecar: ['bridge', 'argo', 'driver', 'contract', 'common'],
   workflow: ['common'],
+  convert: ['workflow', 'common'],
+  webhook: ['convert', 'workflow', 'common'],
   play: ['workflow', 'common'],
   server: ['contract', 'common'],
-  cli: ['sidecar', 'play', 'server', 'workflow', 'contract', 'common'],
-  'main.ts': ['cli', 'sidecar', 'contract', 'common'],
+  doctor: ['driver', 'contract', 'common'],
+  cli: [
+    ...['webhook', 'convert', 'doctor', 'sidecar', 'bridge', 'argo', 'driver', 'play', 'server', 'workflow'],
+    ...['contract', 'common'],
+  ],
+  'main.ts': ['cli', 'common'],
 };
 
 /**
@@ -40,17 +46,20 @@ const mayImportInPlay: Readonly<Record<string, readonly string[]>> = {
 const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   grpc: ['ledger'],
   ledger: [],
+  references: ['grpc', 'kubernetes'],
   'program-engine': [],
   'memory-engine': [],
   kubernetes: [],
-  'dev-driver': ['memory-engine', 'ledger', 'grpc'],
+  'dev-driver': ['memory-engine', 'ledger', 'grpc', 'references'],
 };
 
 /** What every folder of play/ may use; these import nothing of play/ themselves. */
-const sharedInPlay = ['clock', 'transient-text'].map((name) => `play/${name}`);
+const sharedInPlay = ['transient-text'].map((name) => `play/${name}`);
 
 /** Where sidecar/ wires the two sides; the rest of it knows neither. */
-const wiring = ['sidecar/start-sidecar.ts', 'sidecar/app.ts', 'sidecar/driver-settings.ts'];
+const wiring = ['start-sidecar', 'create-bridge', 'connect-driver', 'app', 'driver-settings'].map(
+  (name) => `sidecar/${name}.ts`,
+);
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
@@ -110,6 +119,31 @@ test('what all of play/ shares imports none of it', () => {
   assert.deepEqual(leaves, []);
 });
 
+test('a command loads nothing that another command needs', () => {
+  const rooms = (file: string) => new Set([...loadedWith(file)].map(layerOf));
+  assert.deepEqual([...loadedWith('main.ts')].sort(), [
+    'cli/commands.ts',
+    'cli/run-command.ts',
+    'common/error-text.ts',
+    'common/exit-codes.ts',
+    'common/version.ts',
+    'main.ts',
+  ]);
+  const [serve, play, demo] = ['serve', 'play', 'demo'].map((name) => rooms(`cli/${name}.ts`));
+  assert.deepEqual([...(serve ?? [])].sort(), [
+    'argo',
+    'bridge',
+    'cli',
+    'common',
+    'contract',
+    'driver',
+    'sidecar',
+  ]);
+  for (const found of [play, demo]) {
+    assert.deepEqual([...(found ?? [])].sort(), ['cli', 'common', 'play', 'workflow']);
+  }
+});
+
 test('only the sides that speak gRPC import its packages', () => {
   const users = files
     .filter(({ text }) => importsOf(text).some((specifier) => /^(@grpc\/|grpc-)/.test(specifier)))
@@ -127,6 +161,34 @@ test('only sidecar/ imports Express', () => {
   assert.deepEqual(
     users.filter((layer) => layer !== 'sidecar'),
     [],
+  );
+});
+
+test("doctor/ reads the driver's address as the sidecar does, and imports nothing else of driver/", () => {
+  const used = arrows.filter(({ file, to }) => layerOf(file) === 'doctor' && layerOf(to) === 'driver');
+  assert.deepEqual([...new Set(used.map(({ to }) => to))], ['driver/driver-target.js']);
+});
+
+test("Kubernetes' client is loaded by doctor alone, when it runs", () => {
+  const users = files.filter(({ text }) => importsOf(text).includes('@kubernetes/client-node'));
+  assert.deepEqual(
+    users.map(({ file }) => file),
+    ['doctor/kubernetes/load-kubeconfig.ts'],
+  );
+  const [user] = users;
+  assert.match(user?.text ?? '', /await import\('@kubernetes\/client-node'\)/);
+  assert.doesNotMatch(user?.text ?? '', /^import \{[^;]*'@kubernetes\/client-node'/m);
+});
+
+test('only webhook/ knows JSON patches and X.509, and loads the latter when a certificate is due', () => {
+  const usersOf = (name: string) =>
+    files.filter(({ text }) => importsOf(text).includes(name)).map(({ file }) => file);
+  assert.deepEqual(usersOf('rfc6902'), ['webhook/make-patch.ts']);
+  assert.deepEqual(usersOf('@peculiar/x509'), ['webhook/make-certificate.ts']);
+  const loaders = files.filter(({ text }) => text.includes('make-certificate.js'));
+  assert.deepEqual(
+    loaders.map(({ file, text }) => [file, /^import .*make-certificate/m.test(text)]),
+    [['webhook/certificate-keeper.ts', false]],
   );
 });
 
@@ -155,6 +217,20 @@ test('forbidden imports would be found, in every form that they have', () => {
   const found = ['./a.js', './b.js', './c.js', './d.js', './e.js', './f.js', './g.js'];
   assert.deepEqual(importsOf(forms.join('\n')), found);
 });
+
+/** The files of src that are loaded at once with a file: through imports that are neither types nor made later. */
+function loadedWith(file: string, found = new Set<string>()): Set<string> {
+  if (!found.has(file)) {
+    found.add(file);
+    const text = files.find((candidate) => candidate.file === file)?.text ?? '';
+    for (const [, specifier = ''] of text.matchAll(
+      /^(?:(?:import|export)(?! type)[^;]*?from|import) '(\.[^']+)';/gm,
+    )) {
+      loadedWith(relative(source, resolve(source, dirname(file), specifier)).replace(/\.js$/, '.ts'), found);
+    }
+  }
+  return found;
+}
 
 /** True for a file in one of the folders of a room, not for one that stands in the room itself. */
 function isInside(room: string, path: string): boolean {

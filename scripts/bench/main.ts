@@ -26,7 +26,7 @@ await rm(folder, { recursive: true });
 
 /** One POST through the sidecar against the gRPC call that it makes. */
 async function benchSidecar(): Promise<void> {
-  const driver = await startChild('dist/src/server/dev-driver/main.js', ['--port', '0'], {});
+  const driver = await startChild('dist/src/main.js', ['dev-driver', '--port', '0'], {});
   const tokenPath = join(folder, 'token');
   await writeFile(tokenPath, 'token');
   const sidecar = await startChild('dist/src/main.js', [], {
@@ -125,6 +125,7 @@ async function startDriverServer(env: Readonly<Record<string, string>>) {
     SERVER_PORT: '0',
     SERVER_HOST: '127.0.0.1',
     NAMESPACE: 'kubeflow',
+    NAMESPACE_FILE: '/nonexistent',
     ALLOW_UNAUTHENTICATED: 'true',
     DRIVER_PROGRAM: driverProgram,
     DRIVER_PROGRAM_ENV: 'FAKE_DRIVER_SLEEP_SECONDS',

@@ -1,55 +1,57 @@
-import { parseArgs } from 'node:util';
+import { type OptionsOf, option, switchOption } from '../../src/common/options.js';
+import { oneOf, optional, wholeNumber } from '../../src/common/settings.js';
 
-export interface ChaosOptions {
+const mostTasks = 999_999_999;
+
+const options = {
+  seed: option(
+    '--seed',
+    'N',
+    'the random schedule to run; without it, seed 1 and the true-time cases',
+    optional(wholeNumber(0, mostTasks)),
+    '',
+  ),
+  tasks: option('--tasks', 'N', 'how many tasks', wholeNumber(0, mostTasks), '500'),
+  driver: option(
+    '--driver',
+    'PROGRAM',
+    "the dev-driver, or kfp-driver-server with a fake of KFP's driver",
+    oneOf(['dev', 'server']),
+    'dev',
+  ),
+  sigkill: switchOption(
+    '--sigkill',
+    'SIGKILL for kfp-driver-server too, which has no memory beyond its process',
+  ),
+  trueTime: switchOption(
+    '--true-time',
+    'the cases that need 3 minutes of true time; without --seed only those',
+  ),
+  json: switchOption('--json', 'print the tally as one JSON document'),
+};
+
+/** The chaos run as its command line sees it. */
+export const chaosProgram = {
+  name: 'chaos',
+  purpose: 'plays tasks against random faults and counts duplicates, lost answers and hung nodes',
+  example: 'npm run chaos -- --seed 7',
+  options,
+};
+
+export interface ChaosOptions extends Omit<OptionsOf<typeof options>, 'seed' | 'trueTime'> {
   readonly seed: number;
-  readonly tasks: number;
-  readonly json: boolean;
-  /** The dev-driver, or kfp-driver-server with a fake of KFP's driver. */
-  readonly driver: 'dev' | 'server';
-  /** Whether SIGKILL reaches kfp-driver-server too, which has no memory beyond its process. */
-  readonly sigkill: boolean;
   /** The random schedule of the seed. */
   readonly runsSeed: boolean;
   /** The cases that need minutes of true time. */
   readonly runsTrueTime: boolean;
 }
 
-export const usage =
-  'chaos [--seed N] [--tasks 500] [--driver dev|server [--sigkill]] [--true-time] [--json]\n' +
-  'Without --seed: seed 1 and the true-time cases (3 minutes); --true-time alone: only those.\n';
-
-/** Reads the command line. Throws an Error with a sentence for what it does not know. */
-export function readChaosOptions(args: readonly string[]): ChaosOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seed: { type: 'string' },
-      tasks: { type: 'string', default: '500' },
-      json: { type: 'boolean', default: false },
-      driver: { type: 'string', default: 'dev' },
-      sigkill: { type: 'boolean', default: false },
-      'true-time': { type: 'boolean', default: false },
-    },
-  });
-  const trueTime = values['true-time'];
-  const { driver } = values;
-  if (driver !== 'dev' && driver !== 'server') {
-    throw new Error(`--driver must be dev or server, not ${driver}`);
-  }
+/** What the options ask for. */
+export function chooseRuns({ seed, trueTime, ...rest }: OptionsOf<typeof options>): ChaosOptions {
   return {
-    seed: wholeNumber('--seed', values.seed ?? '1'),
-    tasks: wholeNumber('--tasks', values.tasks),
-    json: values.json,
-    driver,
-    sigkill: values.sigkill,
-    runsSeed: values.seed !== undefined || !trueTime,
-    runsTrueTime: trueTime || values.seed === undefined,
+    ...rest,
+    seed: seed ?? 1,
+    runsSeed: seed !== undefined || !trueTime,
+    runsTrueTime: trueTime || seed === undefined,
   };
-}
-
-function wholeNumber(flag: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) {
-    throw new Error(`${flag} must be a whole number, not "${text}"`);
-  }
-  return Number(text);
 }

@@ -5,7 +5,8 @@ export function describePlan(plan: Plan): string {
   const faults = [...plan.driverLane, ...plan.agentLane].sort((left, right) => left.atMs - right.atMs);
   const settings = Object.entries(plan.settings).map(([name, value]) => `${name}=${value}`);
   return [
-    `seed ${plan.seed}: ${plan.tasks.length} tasks, ${plan.retries} retries a node`,
+    `seed ${plan.seed}: ${plan.tasks.length} tasks (${plan.shape}), ${plan.retries} retries a node`,
+    plan.foreign === undefined ? 'no proxy' : `a foreign proxy: ${describe(plan.foreign)}`,
     `settings: ${settings.join(' ')}`,
     `driver: ${describe(plan.temper)}`,
     ...faults.map(describeFault),

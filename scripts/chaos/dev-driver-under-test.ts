@@ -19,8 +19,9 @@ export async function createDevDriverUnderTest(folder: string, seed: number): Pr
     start: async (place, temper) => {
       starts += 1;
       running = await startChildProgram({
-        program: 'src/server/dev-driver/main.js',
+        program: 'src/main.js',
         args: [
+          'dev-driver',
           ...['--port', `${ports[place]}`, '--ids-file', idsFile, '--grace-ms', '1000'],
           // Another seed at each start, or every process would fail the same calls.
           ...['--seed', `${(seed * 1_000 + starts) % 2 ** 32}`, ...toFlags(temper)],

@@ -1,6 +1,7 @@
 import type { ProxyMode } from '../../test/support/tcp-proxy.js';
 import { createDice, type Dice } from './dice.js';
 import type { DriverTemper } from './driver-under-test.js';
+import { type ForeignTemper, harmlessTricks } from './foreign-front.js';
 
 /** One fault; both lanes go through theirs one after the other, side by side. Times in milliseconds. */
 export type Fault = { readonly atMs: number } & (
@@ -25,14 +26,26 @@ export type Fault = { readonly atMs: number } & (
   | { readonly kind: 'agent proxy'; readonly mode: ProxyMode; readonly forMs: number; readonly bytes: number }
 );
 
+export interface PlannedTask {
+  readonly atMs: number;
+  readonly padding: number;
+}
+
 /** Everything that a seed decides. */
 export interface Plan {
   readonly seed: number;
   readonly settings: Readonly<Record<string, string>>;
   readonly retries: number;
+  /**
+   * plain: tasks over time. wide: one loop whose templates and answers nearly fill the task set. dags: tasks in DAGs
+   * of three, with what KFP sets for all templates: each is retried twice on Error, the DAG too.
+   */
+  readonly shape: 'plain' | 'wide' | 'dags';
+  /** A proxy in front of the driver, or a server that is not this project's; undefined for none. */
+  readonly foreign: ForeignTemper | undefined;
   readonly temper: DriverTemper;
   /** When each task is submitted, and how large its argument is made. */
-  readonly tasks: readonly { readonly atMs: number; readonly padding: number }[];
+  readonly tasks: readonly PlannedTask[];
   readonly driverLane: readonly Fault[];
   readonly agentLane: readonly Fault[];
 }
@@ -48,20 +61,46 @@ const msPerTask = 48;
  */
 export function drawPlan(seed: number, tasks: number): Plan {
   const dice = createDice(seed);
-  const retried = dice.chance(0.5);
+  const shape = shapes[seed % shapes.length] ?? 'plain';
+  const retried = shape === 'dags' || dice.chance(0.5);
   const lengthMs = Math.max(10_000, tasks * msPerTask);
   return {
     seed,
-    settings: drawSettings(dice, retried),
-    retries: retried ? 25 : 0,
+    shape,
+    settings: drawSettings(dice, retried && shape !== 'dags'),
+    retries: shape === 'dags' ? kfpRetries : retried ? 25 : 0,
     temper: drawTemper(dice, retried),
-    tasks: Array.from({ length: tasks }, () => ({
-      // Four to a moment: loops of a pipeline begin together.
-      atMs: Math.floor(dice.between(0, lengthMs * 0.8) / 1_500) * 1_500,
-      padding: dice.chance(0.05) ? dice.between(5_000, 30_000) : dice.between(0, 400),
-    })),
+    foreign: dice.chance(0.5) ? drawForeign(dice, retried) : undefined,
+    tasks: shape === 'wide' ? wideTasks() : drawTasks(dice, tasks, lengthMs),
     driverLane: drawLane(lengthMs, () => [dice.between(400, 3_000), drawDriverFault(dice, retried)]),
     agentLane: drawLane(lengthMs, () => [dice.between(3_500, 5_000), drawAgentFault(dice, retried)]),
+  };
+}
+
+/** workflowDefaults.templateDefaults.retryStrategy of KFP's manifests since 2.17: limit 2, OnError. */
+export const kfpRetries = 2;
+
+/** By turns, so that a few seeds have them all. */
+const shapes = ['plain', 'dags', 'plain', 'wide'] as const;
+
+function drawTasks(dice: Dice, count: number, lengthMs: number): PlannedTask[] {
+  return Array.from({ length: count }, () => ({
+    // Four to a moment: loops of a pipeline begin together.
+    atMs: Math.floor(dice.between(0, lengthMs * 0.8) / 1_500) * 1_500,
+    padding: dice.chance(0.05) ? dice.between(5_000, 30_000) : dice.between(0, 400),
+  }));
+}
+
+/** 400 tasks of 4 KB with answers of 3 KB; so many at once that Argo just takes their templates. */
+function wideTasks(): PlannedTask[] {
+  return Array.from({ length: 400 }, (_, index) => ({ atMs: index < 320 ? 0 : 25_000, padding: 2_700 }));
+}
+
+function drawForeign(dice: Dice, retried: boolean): ForeignTemper {
+  return {
+    probability: dice.pick([0.05, 0.2]),
+    maxConcurrentStreams: dice.pick([undefined, undefined, 1]),
+    tricks: retried ? [...harmlessTricks, 'answer too large'] : harmlessTricks,
   };
 }
 

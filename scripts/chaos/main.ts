@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exitBadConfiguration } from '../../src/common/command-line.js';
-import { type ChaosOptions, readChaosOptions, usage } from './chaos-options.js';
+import { printExit, readCommand } from '../../src/common/command-line.js';
+import { taskSetLimitBytes } from '../../src/common/task-set-size.js';
+import { type ChaosOptions, chaosProgram, chooseRuns } from './chaos-options.js';
 import { describePlan } from './describe-plan.js';
 import { createDevDriverUnderTest } from './dev-driver-under-test.js';
 import { drawPlan } from './fault-plan.js';
@@ -28,12 +29,8 @@ if (options.runsTrueTime) {
 }
 
 function parseOrExit(args: readonly string[]): ChaosOptions {
-  try {
-    return readChaosOptions(args);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-    return process.exit(exitBadConfiguration);
-  }
+  const command = readCommand(chaosProgram, args, process.env);
+  return command.kind === 'run' ? chooseRuns(command.options) : process.exit(printExit(command));
 }
 
 async function runSeed(options: ChaosOptions, say: (text: string) => void): Promise<void> {
@@ -50,8 +47,8 @@ async function runSeed(options: ChaosOptions, say: (text: string) => void): Prom
   if (json) {
     process.stdout.write(`${JSON.stringify(outcome.tally)}\n`);
   }
-  const { duplicates, lost, hung } = outcome.tally;
-  if (duplicates + lost + hung === 0) {
+  const { duplicates, lost, hung, largestTaskSetBytes } = outcome.tally;
+  if (duplicates + lost + hung === 0 && largestTaskSetBytes <= taskSetLimitBytes) {
     return rm(folder, { recursive: true });
   }
   say(`the logs are in ${folder}\n`);
@@ -77,9 +74,9 @@ async function runCases(say: (text: string) => void): Promise<void> {
 
 function describeOutcome({ tally, findings }: { tally: Tally; findings: readonly Finding[] }): string {
   const shown = findings.slice(0, 20).map(({ kind, task, text }) => `${kind}: ${task} ${text}\n`);
-  const { tasks, executions, duplicates, lost, hung, failed, slowestMs } = tally;
+  const { tasks, executions, duplicates, lost, hung, failed, slowestMs, largestTaskSetBytes } = tally;
   return (
     `${shown.join('')}tasks ${tasks}, driver executions ${executions}, duplicates ${duplicates}, ` +
-    `lost answers ${lost}, hung nodes ${hung}, failed ${failed}, slowest step ${slowestMs} ms\n`
+    `lost answers ${lost}, hung nodes ${hung}, failed ${failed}, slowest step ${slowestMs} ms, largest task set ${largestTaskSetBytes} bytes\n`
   );
 }

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { agentPatchIntervalMs, agentPostTimeoutMs } from '../../src/common/argo-agent.js';
+import { type Clock, systemClock } from '../../src/common/clock.js';
 import { type Agent, createAgent } from '../../src/play/agent/agent.js';
 import { createPluginClient, type PluginClient } from '../../src/play/agent/plugin-client.js';
 import type { NodeResult } from '../../src/play/agent/plugin-reply.js';
-import { type Clock, systemClock } from '../../src/play/clock.js';
+import { TaskSetSizes } from './task-set-sizes.js';
 
 export interface RestartingAgentOptions {
   readonly address: string;
@@ -11,6 +13,8 @@ export interface RestartingAgentOptions {
   readonly scale: number;
   /** Retries of the template's retryStrategy. */
   readonly retries: number;
+  /** Told of a node that ends other than Succeeded and has no retry left; true if something else takes its place. */
+  readonly onFailed?: (node: AgentNode) => boolean;
 }
 
 /** A node as the agent and the controller know it. */
@@ -26,10 +30,12 @@ export interface AgentNode {
   waitsForRetry: boolean;
   /** When the agent got the final answer. */
   answeredMs: number | undefined;
+  /** True where the DAG around it was started again, so that another node stands for it. */
+  isReplaced: boolean;
 }
 
-const patchMs = 10_000;
-const postTimeoutMs = 30_000;
+const patchMs = agentPatchIntervalMs;
+const postTimeoutMs = agentPostTimeoutMs;
 /** A retry's POST comes 9 to 21 s after the answer; the patch takes its part of that. */
 const retryMs = 8_000;
 const final: readonly string[] = ['Succeeded', 'Failed', 'Error'];
@@ -41,6 +47,8 @@ const final: readonly string[] = ['Succeeded', 'Failed', 'Error'];
  */
 export class RestartingAgent {
   readonly nodes = new Map<string, AgentNode>();
+  /** What the task set of these nodes takes. */
+  readonly sizes = new TaskSetSizes();
   readonly #options: RestartingAgentOptions;
   readonly #clock: Clock;
   #running:
@@ -51,7 +59,7 @@ export class RestartingAgent {
     this.#options = options;
     this.#clock = {
       nowMs: systemClock.nowMs,
-      sleep: (durationMs, signal) => systemClock.sleep(durationMs * options.scale, signal),
+      after: (delayMs, callback) => systemClock.after(delayMs * options.scale, callback),
     };
   }
 
@@ -90,8 +98,10 @@ export class RestartingAgent {
       published: undefined,
       waitsForRetry: false,
       answeredMs: undefined,
+      isReplaced: false,
     };
     this.nodes.set(name, node);
+    this.sizes.add(name, body);
     this.#ask(node);
   }
 
@@ -128,12 +138,17 @@ export class RestartingAgent {
         continue;
       }
       node.unpatched = undefined;
-      if (result.phase === 'Succeeded' || node.retriesLeft === 0) {
+      this.sizes.patch(node.name, result);
+      if (result.phase === 'Succeeded') {
         node.published = result;
-      } else {
+      } else if (node.retriesLeft > 0) {
         this.#retry(node);
+      } else {
+        node.published = result;
+        node.isReplaced = this.#options.onFailed?.(node) ?? false;
       }
     }
+    this.sizes.endPatch();
   }
 
   #retry(node: AgentNode): void {

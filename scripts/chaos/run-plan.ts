@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { applyFaults } from './apply-fault.js';
 import type { DriverUnderTest } from './driver-under-test.js';
 import { type Plan, scale } from './fault-plan.js';
-import type { RestartingAgent } from './restarting-agent.js';
+import type { AgentNode, RestartingAgent } from './restarting-agent.js';
+import { RetriedDags } from './retried-dags.js';
 import { setStage } from './stage.js';
 import { type Finding, type Tally, tally } from './tally.js';
 import { taskBody } from './task-body.js';
@@ -19,12 +20,14 @@ export async function runPlan(
   driver: DriverUnderTest,
   folder: string,
 ): Promise<{ readonly tally: Tally; readonly findings: readonly Finding[] }> {
-  const stage = await setStage({ ...plan, driver, scale, folder });
+  const dags = new RetriedDags(`chaos-${plan.seed}`);
+  const onFailed = (node: AgentNode) => plan.shape === 'dags' && dags.onFailed(stage.agent, node);
+  const stage = await setStage({ ...plan, driver, scale, folder, onFailed });
   try {
     const beganMs = performance.now();
     // All of them, so that no lane starts anything after the stage is closed.
     const ends = await Promise.allSettled([
-      submitTasks(plan, stage.agent, beganMs),
+      submitTasks(plan, stage.agent, dags, beganMs),
       applyFaults(stage, plan.driverLane, { beganMs, restMs: 0 }),
       applyFaults(stage, plan.agentLane, { beganMs, restMs: fiveAttemptsMs }),
     ]);
@@ -37,14 +40,24 @@ export async function runPlan(
   } finally {
     await stage.close();
   }
-  return tally(plan.seed, [...stage.agent.nodes.values()], await driver.executions());
+  const { nodes, sizes } = stage.agent;
+  return tally(plan.seed, [...nodes.values()], await driver.executions(), sizes.largest);
 }
 
-async function submitTasks({ seed, tasks }: Plan, agent: RestartingAgent, beganMs: number): Promise<void> {
+async function submitTasks(
+  { seed, tasks, shape }: Plan,
+  agent: RestartingAgent,
+  dags: RetriedDags,
+  beganMs: number,
+): Promise<void> {
   const inOrder = [...tasks.entries()].sort(([, left], [, right]) => left.atMs - right.atMs);
   for (const [index, { atMs, padding }] of inOrder) {
     await sleep(Math.max(0, beganMs + atMs - performance.now()));
     const name = `task-${index}`;
-    agent.submit(name, taskBody(`chaos-${seed}`, name, padding));
+    if (shape === 'dags') {
+      dags.submit(agent, index, padding);
+    } else {
+      agent.submit(name, taskBody(`chaos-${seed}`, name, padding));
+    }
   }
 }

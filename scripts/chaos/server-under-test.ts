@@ -61,6 +61,7 @@ function serverEnv(
   return {
     PATH: process.env['PATH'] ?? '',
     NAMESPACE: 'kubeflow',
+    NAMESPACE_FILE: '/nonexistent',
     ALLOW_UNAUTHENTICATED: 'true',
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: String(port),

@@ -1,6 +1,8 @@
 import { startTcpProxy, type TcpProxy } from '../../test/support/tcp-proxy.js';
+import { createDice } from './dice.js';
 import type { DriverTemper, DriverUnderTest } from './driver-under-test.js';
-import { RestartingAgent } from './restarting-agent.js';
+import { type ForeignTemper, startForeignFront } from './foreign-front.js';
+import { type AgentNode, RestartingAgent } from './restarting-agent.js';
 import { createSidecarProcess, type SidecarProcess } from './sidecar-process.js';
 
 /** Everything that a fault may happen to. */
@@ -23,6 +25,9 @@ export interface StageOptions {
   readonly scale: number;
   /** Retries of a node. */
   readonly retries: number;
+  readonly onFailed?: (node: AgentNode) => boolean;
+  /** What stands between the proxies and the driver; undefined for nothing. */
+  readonly foreign?: ForeignTemper | undefined;
   /** Where the logs go. */
   readonly folder: string;
 }
@@ -30,8 +35,13 @@ export interface StageOptions {
 /** Starts agent, sidecar and driver, with proxies between them. The agent has no tasks yet. */
 export async function setStage(options: StageOptions): Promise<Stage> {
   const { driver } = options;
-  const [left, right] = driver.ports;
-  const driverProxies = [await startTcpProxy(left), await startTcpProxy(right)] as const;
+  const { foreign } = options;
+  const fronts =
+    foreign === undefined
+      ? []
+      : await Promise.all(driver.ports.map((port) => startForeignFront(port, foreign, createDice(port))));
+  const [left, right] = foreign === undefined ? driver.ports : fronts.map(({ port }) => port);
+  const driverProxies = [await startTcpProxy(left ?? 0), await startTcpProxy(right ?? 0)] as const;
   const sidecar = await createSidecarProcess(options.folder, {
     DRIVER_HOST: `ipv4:${driverProxies.map(({ address }) => address).join()}`,
     ...options.settings,
@@ -43,13 +53,14 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     token: sidecar.token,
     scale: options.scale,
     retries: options.retries,
+    ...(options.onFailed !== undefined && { onFailed: options.onFailed }),
   });
   agent.start();
   const close = async () => {
     agent.stop();
     await Promise.all([sidecar.end('SIGKILL'), driver.drain()]);
     await driver.close?.();
-    await Promise.all([...driverProxies, agentProxy].map((proxy) => proxy.close()));
+    await Promise.all([...driverProxies, agentProxy, ...fronts].map((proxy) => proxy.close()));
   };
   return { driver, driverProxies, sidecar, agentProxy, agent, close };
 }

@@ -1,3 +1,4 @@
+import { taskSetLimitBytes } from '../../src/common/task-set-size.js';
 import type { Execution } from './driver-under-test.js';
 import type { AgentNode } from './restarting-agent.js';
 
@@ -13,11 +14,13 @@ export interface Tally {
   /** Nodes that were not final at the end of a generous time. */
   readonly hung: number;
   readonly failed: number;
+  /** The most that Argo's task set object would have taken; etcd refuses more than 1.5 MiB. */
+  readonly largestTaskSetBytes: number;
   readonly slowestMs: number;
 }
 
 export interface Finding {
-  readonly kind: 'duplicate' | 'lost' | 'hung' | 'failed';
+  readonly kind: 'duplicate' | 'lost' | 'hung' | 'failed' | 'task set too large';
   readonly task: string;
   readonly text: string;
 }
@@ -27,12 +30,16 @@ export function tally(
   seed: number,
   nodes: readonly AgentNode[],
   executions: readonly Execution[],
+  largestTaskSetBytes = 0,
 ): { readonly tally: Tally; readonly findings: readonly Finding[] } {
   const executionsOf = new Map<string, Execution[]>();
   for (const execution of executions) {
     executionsOf.set(execution.task, [...(executionsOf.get(execution.task) ?? []), execution]);
   }
   const findings = nodes.flatMap((node) => findingsOf(node, executionsOf.get(node.name) ?? []));
+  if (largestTaskSetBytes > taskSetLimitBytes) {
+    findings.push({ kind: 'task set too large', task: '', text: `${largestTaskSetBytes} bytes` });
+  }
   const count = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).length;
   const stepsMs = nodes.map(({ submittedMs, answeredMs = submittedMs }) => answeredMs - submittedMs);
   return {
@@ -44,19 +51,23 @@ export function tally(
       lost: count('lost'),
       hung: count('hung'),
       failed: count('failed'),
+      largestTaskSetBytes,
       slowestMs: Math.round(Math.max(0, ...stepsMs)),
     },
     findings,
   };
 }
 
-function findingsOf({ name, published }: AgentNode, executions: readonly Execution[]): Finding[] {
+function findingsOf({ name, published, isReplaced }: AgentNode, executions: readonly Execution[]): Finding[] {
   const found = (kind: Finding['kind'], text: string): Finding => ({ kind, task: name, text });
   const ids = executions.map(({ executionId }) => executionId);
   const findings: Finding[] = [];
   if (ids.length > 1) {
     const requestIds = new Set(executions.map(({ requestId }) => requestId));
     findings.push(found('duplicate', `executions ${ids.join(', ')} of ${requestIds.size} request_ids`));
+  }
+  if (isReplaced) {
+    return findings;
   }
   const outcome = published === undefined ? 'is not final' : `${published.phase}: ${published.message}`;
   if (published === undefined) {

@@ -12,8 +12,14 @@ export interface Daemon {
 }
 
 /** Starts a program that ends with this process at the latest. */
-export function startDaemon(name: string, file: string, args: readonly string[], logFile: string): Daemon {
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export function startDaemon(
+  name: string,
+  file: string,
+  args: readonly string[],
+  logFile: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Daemon {
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const log = createWriteStream(logFile);
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });

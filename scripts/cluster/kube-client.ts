@@ -7,6 +7,8 @@ export type KubeObject = any;
 export interface KubeAnswer {
   readonly status: number;
   readonly body: KubeObject;
+  /** The API server's warnings to the client. */
+  readonly warnings: readonly string[];
 }
 
 export interface KubeRequest {
@@ -69,7 +71,8 @@ function send(
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: response.statusCode ?? 0, body: readBody(text) });
+        const warnings = response.headersDistinct['warning'] ?? [];
+        resolve({ status: response.statusCode ?? 0, body: readBody(text), warnings });
       });
     });
     call.on('error', reject);

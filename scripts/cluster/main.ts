@@ -4,6 +4,7 @@ import { type Check, type Outcome, runChecks } from './checks.js';
 import { type Programs, preparePrograms } from './programs.js';
 import { createStage, installAllCrds, reasonToSkip } from './stage.js';
 import { type Cluster, startCluster } from './start-cluster.js';
+import { doctor } from './suites/doctor.js';
 import { exampleValues } from './suites/example-values.js';
 import { kfpComponent } from './suites/kfp-component.js';
 import { lifecycle } from './suites/lifecycle.js';
@@ -11,6 +12,7 @@ import { podSecurity } from './suites/pod-security.js';
 import { refusals } from './suites/refusals.js';
 import { rendering, withoutArgo } from './suites/rendering.js';
 import { rights } from './suites/rights.js';
+import { webhookChecks } from './suites/webhook.js';
 
 const update = process.argv.includes('--update');
 /** In this order; a suite of another feature goes here. */
@@ -22,6 +24,8 @@ const suites: readonly (readonly Check[])[] = [
   exampleValues,
   rights,
   podSecurity,
+  doctor,
+  webhookChecks,
 ];
 const log = (line: string) => process.stdout.write(`${line}\n`);
 

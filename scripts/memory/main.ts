@@ -26,8 +26,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const folder = await mkdtemp(join(tmpdir(), 'memory-'));
 try {
   const driver = await startChildProgram({
-    program: 'src/server/dev-driver/main.js',
-    args: ['--port', '0', '--log-level', 'info'],
+    program: 'src/main.js',
+    args: ['dev-driver', '--port', '0', '--log-level', 'info'],
     logFile: '/dev/null',
   });
   const sidecar = await start(folder, driver.address);

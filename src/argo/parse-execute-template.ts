@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../common/json.js';
-import { nestingOf, objectMembers } from './json-text.js';
+import { deepestNesting, nestingOf, objectMembers } from '../common/json-text.js';
 
 /** The workflow that Argo's agent vouches for. */
 export interface WorkflowMetadata {
@@ -12,6 +12,8 @@ export interface WorkflowMetadata {
 export interface DeclaredOutput {
   readonly name: string;
   readonly fallback: string | undefined;
+  /** Name of the workflow's global parameter that the output becomes. */
+  readonly globalName: string | undefined;
 }
 
 /** An argument of the template: its value, and its JSON text as it was written. */
@@ -33,9 +35,6 @@ export interface PluginTemplate {
 export type ParsedTemplate =
   | { readonly kind: 'not-ours' }
   | { readonly kind: 'ours'; readonly template: PluginTemplate; readonly faults: readonly string[] };
-
-/** Deepest nesting of objects and arrays that is taken, in the body and in each JSON spec. */
-export const deepestNesting = 500;
 
 /**
  * Reads the body that Argo's agent POSTs: {"workflow":{"metadata":{...}},"template":{"name","inputs","outputs",
@@ -130,8 +129,12 @@ function readDeclaredOutputs(template: JsonObject): DeclaredOutput[] {
       return [];
     }
     const fallback = toObject(parameter['valueFrom'])['default'] ?? parameter['default'];
-    return [{ name, fallback: typeof fallback === 'string' ? fallback : undefined }];
+    return [{ name, fallback: textOf(fallback), globalName: textOf(parameter['globalName']) }];
   });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Keys are sorted; arguments stand in their own text, because numbers that JSON.parse makes equal are two tasks. */

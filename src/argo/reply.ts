@@ -2,6 +2,8 @@
 export interface Parameter {
   readonly name: string;
   readonly value: string;
+  /** Makes it a global parameter of the workflow; Argo takes it from the reply alone, not from the template. */
+  readonly globalName?: string;
 }
 
 /**

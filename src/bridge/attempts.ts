@@ -1,13 +1,14 @@
 import type { PluginTemplate } from '../argo/parse-execute-template.js';
-import { notSucceeded } from '../argo/reply.js';
-import { factsOfError, type LogFacts, type Logger } from '../common/logger.js';
+import type { LogFacts } from '../common/log-fields.js';
+import { factsOfError, type Logger } from '../common/logger.js';
 import type { DriverType } from '../contract/driver-type.js';
-import { type CallDriverOptions, callDriver, newProgress, type Progress } from './call-driver.js';
+import { type CallDriverOptions, callDriver } from './call-driver.js';
 import type { Work } from './call-ledger.js';
-import { type FinalAnswer, toFinalAnswer } from './final-answer.js';
+import { type FinalAnswer, toFinalAnswer, toInternalError } from './final-answer.js';
+import { Progress } from './progress.js';
 import type { DriverRequest } from './to-driver-request.js';
 
-/** One attempt at a task. */
+/** One attempt at one task. */
 export interface Attempt {
   readonly template: PluginTemplate;
   readonly request: DriverRequest;
@@ -19,7 +20,7 @@ export interface Attempt {
 
 /** Starts attempts, and knows how long they have lately taken. */
 export interface Attempts {
-  start(attempt: Attempt): Work<FinalAnswer, Progress>;
+  start(attempt: Attempt): Work<FinalAnswer>;
   /** Moving average over the last calls of a type that were answered, in milliseconds. */
   recentMs(type: DriverType): number | undefined;
 }
@@ -34,48 +35,44 @@ const newestWeight = 0.3;
 
 export function createAttempts(options: AttemptsOptions): Attempts {
   const recentMs = new Map<DriverType, number>();
+  const noteDuration = (type: DriverType, durationMs: number) => {
+    const average = recentMs.get(type) ?? durationMs;
+    recentMs.set(type, average + (durationMs - average) * newestWeight);
+  };
   return {
     start: (attempt) => {
-      const progress = newProgress(options.clock.nowMs(), attempt.again);
-      const answer = drive(options, attempt, progress, (durationMs) => {
-        const average = recentMs.get(attempt.request.type) ?? durationMs;
-        recentMs.set(attempt.request.type, average + (durationMs - average) * newestWeight);
-      }).catch((error: unknown) => internalError(options.logger, attempt, error));
+      const progress = new Progress(options.clock.nowMs(), attempt.again);
+      const answer = drive(options, attempt, progress, noteDuration).catch((error: unknown) => {
+        const { facts, requestId } = attempt;
+        const message = 'an attempt failed with an internal error';
+        options.logger.error(message, { ...facts, requestId, ...factsOfError(error) });
+        return toInternalError();
+      });
       return { progress, answer };
     },
     recentMs: (type) => recentMs.get(type),
   };
 }
 
+/** Undefined if this process ends before the attempt does. */
 async function drive(
   options: AttemptsOptions,
   { template, request, requestId, facts }: Attempt,
   progress: Progress,
-  noteDuration: (durationMs: number) => void,
-): Promise<FinalAnswer> {
+  noteDuration: (type: DriverType, durationMs: number) => void,
+): Promise<FinalAnswer | undefined> {
   const result = await callDriver(options, { ...request.message, request_id: requestId }, progress);
-  const nowMs = options.clock.nowMs();
-  const ms = Math.round(nowMs - (progress.turnMs ?? progress.beganMs));
-  if (result.kind === 'answered') {
-    noteDuration(ms);
+  if (result.kind === 'ended') {
+    return undefined;
   }
-  const limits = { maxOutputBytes: options.maxOutputBytes, progress, nowMs };
-  const answer = toFinalAnswer(template, request, result, limits);
-  const driveFacts = { ...answer.facts, requestId, failedTries: progress.tries, attemptMs: ms };
-  options.logger.debug('ended an attempt', { ...facts, ...driveFacts });
-  return { ...answer, facts: driveFacts };
-}
-
-/** A bug must neither hang the node nor drive its task twice. */
-function internalError(logger: Logger, { facts, requestId }: Attempt, error: unknown): FinalAnswer {
-  logger.error('a attempt failed with an internal error', { ...facts, requestId, ...factsOfError(error) });
-  const sentence = 'driver-plugin failed with an internal error; its log has the stack';
-  const reply = notSucceeded('Error', sentence);
-  return {
-    succeeded: false,
-    keepsAttempt: true,
-    bytes: JSON.stringify(reply).length,
-    reply,
-    facts: { outcome: 'Error' },
-  };
+  const nowMs = options.clock.nowMs();
+  const attemptMs = Math.round(nowMs - (progress.calledMs ?? nowMs));
+  if (result.kind === 'answered') {
+    noteDuration(request.type, attemptMs);
+  }
+  const { maxOutputBytes } = options;
+  const answer = toFinalAnswer(template, request, result, { maxOutputBytes, progress, nowMs });
+  const attemptFacts = { ...answer.facts, requestId, failedCalls: progress.failedCalls, attemptMs };
+  options.logger.debug('ended an attempt', { ...facts, ...attemptFacts });
+  return { ...answer, facts: attemptFacts };
 }

@@ -1,134 +1,124 @@
-import { setMaxListeners } from 'node:events';
 import { type Clock, sleep } from '../common/clock.js';
 import type { ExecuteRequest } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
-import { retryKey, retryUnsafe, type StatusError } from '../contract/status-error.js';
 import type { CallError } from '../driver/call-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
+import type { CallResult, DriverCall } from '../driver/unary-call.js';
 import type { ConcurrencyLimiter } from './concurrency-limiter.js';
-import { outcomeOf } from './status-to-outcome.js';
+import { isOutcomeUnknown, mayResend, resendDelayMs } from './may-resend.js';
+import type { Progress } from './progress.js';
+import type { RetryBudget } from './retry-budget.js';
 
-/** How far a attempt is; it changes while the attempt goes on. */
-export interface Progress {
-  readonly beganMs: number;
-  /** When its turn came; undefined while it waits. */
-  turnMs: number | undefined;
-  /** Calls that failed and were, or will be, followed by another. */
-  tries: number;
-  lastFailure: CallError | undefined;
-  /** True once a call has ended so that nobody knows whether the driver ran, or still runs, under this request_id. */
-  outcomeUnknown: boolean;
-  /** Told once re-sending has begun: from then on the user should know. */
-  readonly trouble: AbortController;
-}
-
-export function newProgress(beganMs: number, outcomeUnknown: boolean): Progress {
-  const trouble = new AbortController();
-  // Every POST that is held listens; Node takes more than ten listeners for a leak.
-  setMaxListeners(0, trouble.signal);
-  return {
-    beganMs,
-    turnMs: undefined,
-    tries: 0,
-    lastFailure: undefined,
-    outcomeUnknown,
-    trouble,
-  };
-}
-
-/** How a attempt ended. */
+/** How an attempt ended. */
 export type AttemptResult =
   | { readonly kind: 'answered'; readonly response: ExecuteResponse__Output }
   /** The driver server's last word, or a status that must not be followed by another call. */
   | { readonly kind: 'refused'; readonly failure: CallError }
-  /** The budget is used up; the driver may still be at work. */
-  | { readonly kind: 'out of budget'; readonly failure: CallError };
+  /** The attempt's time is used up; the driver may still be at work. */
+  | { readonly kind: 'out of time'; readonly failure: CallError }
+  /** This process ends, and nothing of the attempt is at the driver any more. */
+  | { readonly kind: 'ended' };
 
 export interface CallDriverOptions {
   readonly driver: DriverClient;
   readonly limiter: ConcurrencyLimiter;
+  readonly retryBudget: RetryBudget;
   readonly clock: Clock;
   /** Deadline of one call. */
   readonly timeoutMs: number;
-  /** Budget of a attempt across its calls, from its turn on. */
+  /** Time of an attempt across its calls and the pauses between them; waiting for other tasks does not count. */
   readonly attemptTimeoutMs: number;
   /** False for a server that does not keep the contract's promise about request_id. */
   readonly retryUnknownOutcomes: boolean;
+  /** Aborted when this process ends: nothing new begins, and only what is at the driver is waited for. */
+  readonly ending: AbortSignal;
   /** From 0 up to 1. */
   readonly random: () => number;
 }
 
-const firstBackoffMs = 250;
-const longestBackoffMs = 5_000;
-/** With less left of the budget no call is worth its way: it could only end in DEADLINE_EXCEEDED. */
+/** With less left of its time no call is worth its way: it could only end in DEADLINE_EXCEEDED. */
 const leastCallMs = 50;
 
-/** Calls the driver until it has answered, refused, or the attempt's budget is used up. Never rejects. */
+const ended: AttemptResult = { kind: 'ended' };
+
+/** Calls the driver until it has answered, refused, or the attempt's time is used up. Never rejects. */
 export async function callDriver(
   options: CallDriverOptions,
   request: ExecuteRequest,
   progress: Progress,
 ): Promise<AttemptResult> {
-  await options.limiter.acquire();
-  try {
-    return await callInBudget(options, request, progress);
-  } finally {
-    options.limiter.release();
-  }
-}
-
-async function callInBudget(
-  options: CallDriverOptions,
-  request: ExecuteRequest,
-  progress: Progress,
-): Promise<AttemptResult> {
-  const { clock, driver, timeoutMs, attemptTimeoutMs } = options;
-  const beganMs = clock.nowMs();
-  progress.turnMs = beganMs;
+  const { clock, limiter, attemptTimeoutMs } = options;
+  let leftMs = attemptTimeoutMs;
   for (;;) {
-    const leftMs = beganMs + attemptTimeoutMs - clock.nowMs();
-    const result = await driver.execute(request, Math.min(timeoutMs, leftMs));
-    if (result.kind === 'answered') {
-      return result;
+    progress.stage = { kind: 'queued' };
+    if (!(await limiter.acquire())) {
+      return ended;
+    }
+    const endMs = clock.nowMs() + leftMs;
+    const result = await callOnce(options, request, progress, leftMs);
+    limiter.release();
+    if (result === undefined || result.kind === 'answered') {
+      return result ?? ended;
     }
     const { failure } = result;
-    progress.tries += 1;
-    progress.lastFailure = failure;
-    progress.outcomeUnknown ||= isUnknown(failure);
+    progress.failedCalls += 1;
+    progress.outcomeUnknown ||= isOutcomeUnknown(failure);
     if (!mayResend(failure, options.retryUnknownOutcomes)) {
       return { kind: 'refused', failure };
     }
-    const delayMs = Math.max(
-      1,
-      typeof failure.pushback === 'number' ? failure.pushback : backoffMs(progress, options),
-    );
-    if (clock.nowMs() + delayMs + leastCallMs > beganMs + attemptTimeoutMs) {
-      return { kind: 'out of budget', failure };
+    if (!(await pause(options, progress, failure, endMs - leastCallMs))) {
+      return options.ending.aborted ? ended : { kind: 'out of time', failure };
     }
-    progress.trouble.abort();
-    await sleep(clock, delayMs);
+    leftMs = endMs - clock.nowMs();
   }
 }
 
-/** Exponential backoff with full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
-function backoffMs({ tries }: Progress, { random }: CallDriverOptions): number {
-  return random() * Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(tries, 10));
+/** One call. Undefined if this process ends before it is at the driver: then it is taken back. */
+async function callOnce(
+  { driver, clock, retryBudget, timeoutMs, ending }: CallDriverOptions,
+  request: ExecuteRequest,
+  progress: Progress,
+  leftMs: number,
+): Promise<CallResult | undefined> {
+  const nowMs = clock.nowMs();
+  if (progress.calledMs === undefined) {
+    progress.calledMs = nowMs;
+    retryBudget.noteNewCall();
+  }
+  const call: DriverCall = driver.execute(request, Math.min(timeoutMs, leftMs));
+  progress.stage = { kind: 'calling', call, sinceMs: nowMs };
+  let isTakenBack = false;
+  const takeBack = () => {
+    if (!call.isSent()) {
+      isTakenBack = true;
+      call.cancel();
+    }
+  };
+  ending.addEventListener('abort', takeBack);
+  const result = await call.ended;
+  ending.removeEventListener('abort', takeBack);
+  if (result.kind === 'answered') {
+    retryBudget.noteAnswer();
+    return result;
+  }
+  return isTakenBack ? undefined : result;
 }
 
-function mayResend(failure: CallError, unknownOutcomes: boolean): boolean {
-  const { error, reach, tooLarge, pushback } = failure;
-  if (tooLarge || pushback === 'stop' || mayDriveTwice(error)) {
+/** Waits until the next call may go; false if that is later than `latestMs`, or this process ends. */
+async function pause(
+  { clock, retryBudget, ending, random }: CallDriverOptions,
+  progress: Progress,
+  failure: CallError,
+  latestMs: number,
+): Promise<boolean> {
+  const delayMs = resendDelayMs(failure, progress.failedCalls, random);
+  if (ending.aborted || clock.nowMs() + delayMs > latestMs) {
     return false;
   }
-  const { retry } = outcomeOf(error.status);
-  return retry === 'always' || (retry === 'if-idempotent' && (unknownOutcomes || reach !== 'unknown'));
-}
-
-function isUnknown({ error, reach }: CallError): boolean {
-  return reach === 'unknown' || (reach === 'answered' && outcomeOf(error.status).retry === 'if-idempotent');
-}
-
-/** The server's own word that the driver may have written before it failed. */
-function mayDriveTwice(error: StatusError): boolean {
-  return error.details.errorInfo?.metadata[retryKey] === retryUnsafe;
+  progress.stage = { kind: 'backing off', failure };
+  progress.tellNews();
+  await sleep(clock, delayMs, ending);
+  // What the server has not seen is no burden on it.
+  const isFree = failure.reach === 'not sent' || (await retryBudget.withdraw(latestMs - clock.nowMs()));
+  return isFree && !ending.aborted;
 }

@@ -1,44 +1,30 @@
-/** A final answer as the ledger keeps it. */
-export interface Answered {
-  readonly succeeded: boolean;
-  /**
-   * True where another attempt could drive the task twice: the driver succeeded and its answer cannot be shown, or
-   * it may still be at work. A repeat then asks under the same request_id again.
-   */
-  readonly keepsAttempt: boolean;
-  /** What it takes to keep it. */
-  readonly bytes: number;
-}
+import { type Answered, type CallRecord, type CallState, type NextStep, nextStepOf } from './call-record.js';
+import type { Progress } from './progress.js';
 
-/** One attempt at one task: started -> answered -> delivered. */
-export interface CallRecord<Answer extends Answered, Progress> {
-  readonly key: string;
-  /** 1 for the first attempt. */
-  readonly attempt: number;
+/** What starts an attempt: how far it is, and its answer, which never rejects; undefined if it ended without one. */
+export interface Work<Answer> {
   readonly progress: Progress;
-  /** Resolves once `answer` is there. */
-  readonly done: Promise<void>;
-  answer: Answer | undefined;
-  answeredMs: number;
-  /** True once a reply with the answer was flushed to a socket that was still open. */
-  delivered: boolean;
-}
-
-/** What starts an attempt: how far it is, and its answer, which never rejects. */
-export interface Work<Answer, Progress> {
-  readonly progress: Progress;
-  readonly answer: Promise<Answer>;
+  readonly answer: Promise<Answer | undefined>;
 }
 
 /** Begins an attempt; `again` is true for one that was made before and keeps its number. */
-export type StartAttempt<Answer, Progress> = (attempt: number, again: boolean) => Work<Answer, Progress>;
+export type StartAttempt<Answer> = (attempt: number, again: boolean) => Work<Answer>;
 
 export interface LedgerOptions {
   readonly nowMs: () => number;
   readonly maxEntries: number;
   readonly maxBytes: number;
+  /** For so long a failure that was delivered is answered again. */
+  readonly replayFailureMs: number;
   /** Told when an answer had to go although a repeat may still ask for it. */
-  readonly onEvicted: (facts: { readonly entries: number; readonly bytes: number }) => void;
+  readonly onEvicted: (facts: { readonly forgotten: number; readonly keptBytes: number }) => void;
+}
+
+export interface LedgerSize {
+  readonly entries: number;
+  readonly bytes: number;
+  /** Attempts that have not ended. */
+  readonly started: number;
 }
 
 /** What an entry costs beside its answer: keys, promise, map slots (measured: 0.4 KB). */
@@ -46,12 +32,12 @@ const entryBytes = 512;
 
 /**
  * Remembers each task that was asked for, so that none is driven twice. Argo's agent sends the very same body up to
- * five times, restarts and sends it again, and names no node: a body that is known joins its call in flight or gets
- * its answer. A success is final. Only a failure that was delivered lets a repeat start a new attempt, because that
- * is what Argo's retryStrategy looks like.
+ * five times, restarts and sends it again: a body that is known joins its call in flight or gets its answer. A
+ * success is final. Only a failure that was delivered lets a repeat start another attempt, because that is what
+ * Argo's retryStrategy looks like.
  */
-export class CallLedger<Answer extends Answered, Progress> {
-  readonly #records = new Map<string, CallRecord<Answer, Progress>>();
+export class CallLedger<Answer extends Answered> {
+  readonly #records = new Map<string, CallRecord<Answer>>();
   readonly #options: LedgerOptions;
   #bytes = 0;
   #started = 0;
@@ -60,42 +46,46 @@ export class CallLedger<Answer extends Answered, Progress> {
     this.#options = options;
   }
 
-  /** The record for a task: the one there is, or a new attempt that `start` begins. */
-  ask(key: string, start: StartAttempt<Answer, Progress>): CallRecord<Answer, Progress> {
+  /** The record for a task: the one there is, or another attempt that `start` begins. */
+  ask(key: string, start: StartAttempt<Answer>): CallRecord<Answer> {
     const known = this.#records.get(key);
     if (known === undefined) {
       return this.#begin(key, 1, start(1, false));
     }
-    if (known.answer === undefined || known.answer.succeeded || !known.delivered) {
+    const next = this.#nextStepOf(known);
+    if (next.kind === 'join') {
       return known;
     }
     this.#forget(known);
-    const { keepsAttempt } = known.answer;
-    const attempt = keepsAttempt ? known.attempt : known.attempt + 1;
-    return this.#begin(key, attempt, start(attempt, keepsAttempt));
+    return this.#begin(key, next.attempt, start(next.attempt, next.again));
+  }
+
+  /** The record that a task would join; undefined where an attempt would have to begin. */
+  find(key: string): CallRecord<Answer> | undefined {
+    const known = this.#records.get(key);
+    const isJoined = known !== undefined && this.#nextStepOf(known).kind === 'join';
+    return isJoined ? known : undefined;
   }
 
   /** Notes that the record's answer has reached Argo's agent. */
-  markDelivered(record: CallRecord<Answer, Progress>): void {
-    record.delivered = true;
-    this.#evict();
+  markDelivered(record: CallRecord<Answer>): void {
+    if (record.state.kind === 'answered') {
+      record.state = { ...record.state, kind: 'delivered', deliveredMs: this.#options.nowMs() };
+      this.#evict();
+    }
   }
 
-  get size(): { readonly entries: number; readonly bytes: number; readonly started: number } {
+  get size(): LedgerSize {
     return { entries: this.#records.size, bytes: this.#bytes, started: this.#started };
   }
 
-  #begin(key: string, attempt: number, work: Work<Answer, Progress>): CallRecord<Answer, Progress> {
-    const done = work.answer.then((answer) => this.#finish(record, answer));
-    const record: CallRecord<Answer, Progress> = {
-      key,
-      attempt,
-      progress: work.progress,
-      done,
-      answer: undefined,
-      answeredMs: Number.NaN,
-      delivered: false,
-    };
+  #nextStepOf(known: CallRecord<Answer>): NextStep {
+    return nextStepOf(known, this.#options.nowMs(), this.#options.replayFailureMs);
+  }
+
+  #begin(key: string, attempt: number, { progress, answer }: Work<Answer>): CallRecord<Answer> {
+    const record: CallRecord<Answer> = { key, attempt, progress, state: { kind: 'started' } };
+    void answer.then((given) => this.#finish(record, given));
     this.#records.set(key, record);
     this.#bytes += entryBytes;
     this.#started += 1;
@@ -103,20 +93,24 @@ export class CallLedger<Answer extends Answered, Progress> {
     return record;
   }
 
-  #finish(record: CallRecord<Answer, Progress>, answer: Answer): void {
-    record.answer = answer;
-    record.answeredMs = this.#options.nowMs();
+  #finish(record: CallRecord<Answer>, answer: Answer | undefined): void {
     this.#started -= 1;
-    this.#bytes += answer.bytes;
-    // Last in the order of answers, which is the order of eviction.
-    this.#records.delete(record.key);
-    this.#records.set(record.key, record);
-    this.#evict();
+    if (answer === undefined) {
+      this.#forget(record);
+    } else {
+      record.state = { kind: 'answered', answer, answeredMs: this.#options.nowMs() };
+      this.#bytes += answer.bytes;
+      // Last in the order of answers, which is the order of eviction.
+      this.#records.delete(record.key);
+      this.#records.set(record.key, record);
+      this.#evict();
+    }
+    record.progress.tellNews();
   }
 
-  #forget(record: CallRecord<Answer, Progress>): void {
+  #forget(record: CallRecord<Answer>): void {
     this.#records.delete(record.key);
-    this.#bytes -= entryBytes + (record.answer?.bytes ?? 0);
+    this.#bytes -= entryBytes + (record.state.kind === 'started' ? 0 : record.state.answer.bytes);
   }
 
   /**
@@ -134,14 +128,14 @@ export class CallLedger<Answer extends Answered, Progress> {
         if (!this.#isFull()) {
           break;
         }
-        if (isNext(record, nowMs)) {
+        if (isNext(record.state, nowMs)) {
           this.#forget(record);
         }
       }
     }
-    const entries = before - this.#records.size;
-    if (entries > 0) {
-      this.#options.onEvicted({ entries, bytes: this.#bytes });
+    const forgotten = before - this.#records.size;
+    if (forgotten > 0) {
+      this.#options.onEvicted({ forgotten, keptBytes: this.#bytes });
     }
   }
 
@@ -153,10 +147,10 @@ export class CallLedger<Answer extends Answered, Progress> {
 /** For so long the driver server keeps a success: until then a repeat can still come, and must not be lost. */
 const uncollectedMs = 10 * 60_000;
 
-type IsNext = (record: CallRecord<Answered, unknown>, nowMs: number) => boolean;
+type IsNext = (state: CallState<Answered>, nowMs: number) => boolean;
 
 const evictionOrder: readonly IsNext[] = [
-  ({ answer, delivered }) => delivered && answer?.succeeded === true,
-  ({ answer, delivered }) => delivered && answer !== undefined,
-  ({ answeredMs }, nowMs) => nowMs - answeredMs > uncollectedMs,
+  (state) => state.kind === 'delivered' && state.answer.nextAttempt === 'none',
+  (state) => state.kind === 'delivered',
+  (state, nowMs) => state.kind === 'answered' && nowMs - state.answeredMs > uncollectedMs,
 ];

@@ -1,14 +1,13 @@
-/** What is wrong with one argument: the second half of the sentence `argument "x" ...`. */
-export interface ArgumentFault {
-  readonly argument: string;
-  readonly fault: string;
-}
+import { toLogText } from '../common/log-fields.js';
+import type { ArgumentFault } from '../contract/arguments/read-arguments.js';
 
 /** One sentence for each way of being wrong, naming all its arguments: a node's message has little room. */
 export function describeFaults(faults: readonly ArgumentFault[]): string[] {
   const argumentsOf = new Map<string, string[]>();
   for (const { argument, fault } of faults) {
-    argumentsOf.set(fault, [...(argumentsOf.get(fault) ?? []), JSON.stringify(argument)]);
+    const names = argumentsOf.get(fault) ?? [];
+    names.push(JSON.stringify(toLogText(argument)));
+    argumentsOf.set(fault, names);
   }
   return [...argumentsOf].map(([fault, names]) =>
     names.length === 1

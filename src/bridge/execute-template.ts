@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type PluginTemplate, parseExecuteTemplate } from '../argo/parse-execute-template.js';
-import { type ExecuteTemplateReply, notOurs, notSucceeded, notYet } from '../argo/reply.js';
-import type { LogFacts } from '../common/logger.js';
+import { type ExecuteTemplateReply, notOurs, notSucceeded, notYet, waiting } from '../argo/reply.js';
+import { type LogFacts, toLogText } from '../common/log-fields.js';
 import type { Attempts } from './attempts.js';
-import type { Progress } from './call-driver.js';
-import type { CallLedger, CallRecord } from './call-ledger.js';
+import type { CallLedger } from './call-ledger.js';
+import type { CallRecord } from './call-record.js';
 import type { FinalAnswer } from './final-answer.js';
 import type { LongPoll } from './long-poll.js';
 import { toNotYet } from './not-yet.js';
-import type { PatchBudget } from './patch-budget.js';
+import type { TaskSet } from './task-set.js';
+import type { TaskSets } from './task-sets.js';
 import { type DriverRequest, toDriverRequest } from './to-driver-request.js';
 
 /** A reply for Argo's agent, and what the log may know of it. */
@@ -24,93 +25,143 @@ export interface ExecuteTemplateOptions {
   /** From when on "not yet" carries a message although nothing is wrong. */
   readonly messageAfterMs: number;
   readonly attempts: Attempts;
-  readonly ledger: CallLedger<FinalAnswer, Progress>;
+  readonly ledger: CallLedger<FinalAnswer>;
   readonly longPoll: LongPoll;
-  readonly patchBudget: PatchBudget;
-  /** While the process drains: how long the agent should stay away, longer than the grace. Undefined otherwise. */
-  readonly stayAwayMs: () => number | undefined;
+  readonly taskSets: TaskSets;
+  /** Aborted when this process ends. */
+  readonly ending: AbortSignal;
+  /** How long the agent should stay away then: longer than this process will be there. */
+  readonly stayAwayMs: number;
   readonly nowMs: () => number;
 }
 
 /** Answers one POST of Argo's agent; `gone` is aborted when the agent has hung up. Throws a SyntaxError for no JSON. */
 export type ExecuteTemplate = (body: string, gone: AbortSignal) => Promise<Answer>;
 
+/** A template of ours as the ledger and the task set know it. */
+interface Task {
+  readonly key: string;
+  readonly templateBytes: number;
+  /** The object that has the template. */
+  readonly taskSet: TaskSet;
+  readonly facts: LogFacts;
+}
+
 /** The way of a request: parse, convert, ask the ledger, call, convert, reply. */
 export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteTemplate {
-  const { pluginKey, attempts, ledger, longPoll } = options;
+  const { pluginKey, attempts, ledger, longPoll, ending } = options;
   return async (body, gone) => {
     const parsed = parseExecuteTemplate(body, pluginKey);
     if (parsed.kind === 'not-ours') {
-      return { reply: notOurs, facts: { outcome: 'not ours' } };
+      return { reply: notOurs, facts: { reason: "another plugin's template" } };
     }
     const { template } = parsed;
     const converted = toDriverRequest(template);
-    const faults = [...parsed.faults, ...('faults' in converted ? converted.faults : [])];
-    if ('faults' in converted || faults.length > 0) {
-      return refuse(template, faults);
-    }
+    const task = toTask(options, template, converted.request, body);
+    task.taskSet.notePending(task.key, task.templateBytes);
+    const faults = [...parsed.faults, ...converted.faults];
     const { request } = converted;
-    const facts = { ...factsOf(template), task: request.taskName, type: request.type };
-    if (options.stayAwayMs() !== undefined) {
-      return stayAway(options, facts);
+    if (request === undefined || faults.length > 0) {
+      return refuse(template, task, faults);
     }
-    const key = digest([template.workflow.uid, template.canonical]);
-    const record = ledger.ask(key, (attempt, again) =>
-      attempts.start({ template, request, requestId: digest([key, attempt]), again, facts }),
-    );
-    await longPoll.hold(record.done, [gone, record.progress.trouble.signal]);
-    if (options.stayAwayMs() !== undefined) {
-      return stayAway(options, facts);
+    const record = ending.aborted
+      ? ledger.find(task.key)
+      : ledger.ask(task.key, (attempt, again) => {
+          const requestId = digest([task.key, attempt]);
+          return attempts.start({ template, request, requestId, again, facts: task.facts });
+        });
+    if (record?.state.kind === 'started') {
+      await longPoll.hold(record.progress, gone);
     }
-    return toAnswer(options, record, request, facts);
+    return record === undefined ? stayAway(options, task) : toAnswer(options, record, request, task);
+  };
+}
+
+/**
+ * Names the task. Equal templates are one task, because only a repeat or a retry has the same bytes; where the
+ * template names its node, those of two nodes are two.
+ */
+function toTask(
+  { taskSets }: ExecuteTemplateOptions,
+  template: PluginTemplate,
+  request: DriverRequest | undefined,
+  body: string,
+): Task {
+  const { workflow, templateName, canonical } = template;
+  const node = request?.nodeName;
+  const facts = {
+    workflow: toLogText(workflow.name),
+    namespace: toLogText(workflow.namespace),
+    uid: toLogText(workflow.uid),
+    template: toLogText(templateName),
+    ...(node !== undefined && { node: toLogText(node) }),
+    ...(request !== undefined && { task: toLogText(request.taskName), type: request.type }),
+  };
+  return {
+    key: digest([workflow.uid, node ?? null, canonical]),
+    templateBytes: Buffer.byteLength(body),
+    taskSet: taskSets.of(workflow.uid),
+    facts,
   };
 }
 
 /** The same for the same parts, also after a restart; different for any others. */
-function digest(parts: readonly (string | number)[]): string {
+function digest(parts: readonly (string | number | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
-}
-
-/** The next pod gets every task again; what this one has at the driver waits there under its request_id. */
-function stayAway({ stayAwayMs }: ExecuteTemplateOptions, facts: LogFacts): Answer {
-  return { reply: notYet(stayAwayMs() ?? 0), facts: { ...facts, outcome: 'draining' } };
 }
 
 function toAnswer(
   options: ExecuteTemplateOptions,
-  record: CallRecord<FinalAnswer, Progress>,
+  record: CallRecord<FinalAnswer>,
   request: DriverRequest,
-  facts: LogFacts,
+  task: Task,
 ): Answer {
-  const { answer, attempt, progress, key } = record;
-  if (answer === undefined) {
-    const recentMs = options.attempts.recentMs(request.type);
-    const { messageAfterMs } = options;
-    const reply = toNotYet(progress, { nowMs: options.nowMs(), messageAfterMs, recentMs });
-    return { reply, facts: { ...facts, outcome: 'not yet', attempt } };
+  const { state, attempt, progress } = record;
+  if (state.kind !== 'started') {
+    const onDelivered = () => options.ledger.markDelivered(record);
+    const { reply, bytes, facts } = state.answer;
+    const answer = { reply, facts: { ...task.facts, ...facts, attempt }, onDelivered };
+    return whenAdmitted(task, attempt, bytes, answer);
   }
-  const waitMs = options.patchBudget.ask(key, answer.bytes);
-  if (waitMs > 0) {
-    return { reply: notYet(waitMs), facts: { ...facts, outcome: 'waits for a patch', attempt } };
+  if (options.ending.aborted) {
+    return stayAway(options, task);
   }
-  return {
-    reply: answer.reply,
-    facts: { ...facts, ...answer.facts, attempt },
-    onDelivered: () => options.ledger.markDelivered(record),
-  };
+  const recentMs = options.attempts.recentMs(request.type);
+  const { messageAfterMs } = options;
+  const reply = toNotYet(progress, { nowMs: options.nowMs(), messageAfterMs, recentMs });
+  return { reply, facts: { ...task.facts, waitsFor: 'the driver', attempt } };
 }
 
-function refuse(template: PluginTemplate, faults: readonly string[]): Answer {
-  const message = `driver-plugin refused template "${template.templateName}": ${faults.join('; ')}`;
-  const facts = { ...factsOf(template), outcome: 'Failed', faults: faults.length };
-  return { reply: notSucceeded('Failed', message), facts };
+/** A final answer, once the task set has room for it. */
+function whenAdmitted(
+  { key, templateBytes, taskSet, facts }: Task,
+  attempt: number,
+  bytes: number,
+  answer: Answer,
+): Answer {
+  const admission = taskSet.admit(key, attempt, templateBytes, bytes);
+  if (admission.kind === 'admitted') {
+    return answer;
+  }
+  const { waitMs, waitsFor } = admission;
+  const isFull = waitsFor === 'room in the task set';
+  const reply = isFull ? waiting(taskSetIsFull, waitMs) : notYet(waitMs);
+  return { reply, facts: { ...facts, waitsFor, attempt } };
 }
 
-function factsOf({ workflow, templateName }: PluginTemplate): LogFacts {
-  return {
-    workflow: workflow.name,
-    namespace: workflow.namespace,
-    uid: workflow.uid,
-    template: templateName,
-  };
+/** Short, because it takes room in that object itself. */
+const taskSetIsFull = "the driver is done; its answer waits for room in Argo's task set (1.5 MiB)";
+
+/** The next pod gets every task again; what this one has at the driver waits there under its request_id. */
+function stayAway({ stayAwayMs }: ExecuteTemplateOptions, { facts }: Task): Answer {
+  return { reply: notYet(stayAwayMs), facts: { ...facts, waitsFor: 'the next sidecar' } };
+}
+
+function refuse({ templateName }: PluginTemplate, task: Task, faults: readonly string[]): Answer {
+  const reply = notSucceeded(
+    'Failed',
+    `driver-plugin refused template "${toLogText(templateName)}": ${faults.join('; ')}`,
+  );
+  const facts = { ...task.facts, phase: reply.node.phase, faults: faults.length };
+  return whenAdmitted(task, 0, Buffer.byteLength(reply.node.message), { reply, facts });
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import type { Progress } from './progress.js';
 
 export interface LongPollOptions {
   /** How long a POST is held at most; Argo's agent gives up after 30 s. */
@@ -6,50 +7,46 @@ export interface LongPollOptions {
   /** How many POSTs are held at a time at most: half of the agent's workers, so that first calls always get in. */
   readonly most: number;
   readonly clock: Clock;
+  /** Aborted when this process ends: nobody is held any more. */
+  readonly ending: AbortSignal;
 }
 
 /** Holds POSTs until their answer is there, for a while and only so many at a time. */
 export class LongPoll {
   readonly #options: LongPollOptions;
   readonly #held = new Set<() => void>();
-  #open = true;
 
   constructor(options: LongPollOptions) {
     this.#options = options;
+    options.ending.addEventListener('abort', () => this.#releaseAll(), { once: true });
   }
 
   /**
-   * Resolves when `done` does, or earlier: at once when enough POSTs are held, when the window is over, when one of
-   * `signals` is aborted (the agent has gone, the user should be told), or when the window closes for good.
+   * Resolves when the attempt has ended, or earlier: at once when enough POSTs are held or the attempt backs off,
+   * of which the user should know; later when it begins to, when the window is over, or when the agent has `gone`.
    */
-  async hold(done: Promise<unknown>, signals: readonly AbortSignal[]): Promise<void> {
-    if (!this.#open || this.#held.size >= this.#options.most) {
-      return;
-    }
-    if (signals.some(({ aborted }) => aborted)) {
+  async hold(progress: Progress, gone: AbortSignal): Promise<void> {
+    const { windowMs, most, clock, ending } = this.#options;
+    const isFull = this.#held.size >= most;
+    if (isFull || ending.aborted || gone.aborted || progress.stage.kind === 'backing off') {
       return;
     }
     await new Promise<void>((resolve) => {
       const release = () => {
         takeBack();
-        for (const signal of signals) {
-          signal.removeEventListener('abort', release);
-        }
+        forgetNews();
+        gone.removeEventListener('abort', release);
         this.#held.delete(release);
         resolve();
       };
-      const takeBack = this.#options.clock.after(this.#options.windowMs, release);
-      for (const signal of signals) {
-        signal.addEventListener('abort', release);
-      }
+      const takeBack = clock.after(windowMs, release);
+      const forgetNews = progress.onNews(release);
+      gone.addEventListener('abort', release);
       this.#held.add(release);
-      void done.then(release);
     });
   }
 
-  /** Releases every POST that is held, and holds none any more. */
-  close(): void {
-    this.#open = false;
+  #releaseAll(): void {
     for (const release of this.#held) {
       release();
     }

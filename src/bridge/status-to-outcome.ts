@@ -5,7 +5,7 @@ import type { Status } from '../contract/status-error.js';
 export interface Outcome {
   /** Failed: the pipeline's fault. Error: the platform's. Users' retryPolicy depends on the difference. */
   readonly phase: FailurePhase;
-  /** Whether the same request is sent again inside the attempt's budget. */
+  /** Whether the same request is sent again inside the attempt's time. */
   readonly retry: RetryRule;
   /** What the status means, for the user: the middle of one sentence. */
   readonly meaning: string;

@@ -33,10 +33,12 @@ export function toOutputs(
       values.set(name, value);
     }
   }
+  const globalNames = new Map(declared.map(({ name, globalName }) => [name, globalName]));
   const order = new Set([...declared.map(({ name }) => name), ...returned.keys()]);
   const parameters = [...order].flatMap((name) => {
     const value = values.get(name);
-    return value === undefined ? [] : [{ name, value }];
+    const globalName = globalNames.get(name);
+    return value === undefined ? [] : [{ name, value, ...(globalName !== undefined && { globalName }) }];
   });
   return { parameters, missing };
 }

@@ -1,5 +1,6 @@
+import { errorText } from './error-text.js';
+
 /** What a program that cannot start says on stderr: one line for each fault, an Error's message or a sentence. */
 export function cannotStart(program: string, faults: readonly unknown[]): string {
-  const lines = faults.map((fault) => `  - ${fault instanceof Error ? fault.message : String(fault)}\n`);
-  return `${program} cannot start:\n${lines.join('')}`;
+  return `${program} cannot start:\n${faults.map((fault) => `  - ${errorText(fault)}\n`).join('')}`;
 }

@@ -15,9 +15,19 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `delayMs`. */
-export function sleep(clock: Clock, delayMs: number): Promise<void> {
+/** Resolves after `delayMs`, or as soon as `signal` is aborted. */
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    clock.after(delayMs, resolve);
+    if (signal?.aborted === true) {
+      resolve();
+      return;
+    }
+    const end = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(delayMs, end);
+    signal?.addEventListener('abort', end, { once: true });
   });
 }

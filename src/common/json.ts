@@ -13,3 +13,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function listOf(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }
+
+/** An object as it is; an empty one for anything else. */
+export function objectOf(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}

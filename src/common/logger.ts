@@ -1,11 +1,11 @@
 import winston from 'winston';
+import type { LogFacts } from './log-fields.js';
+
+export type { LogFacts };
 
 /** Levels that LOG_LEVEL takes, most severe first. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
-
-/** Facts of one log line: ids, names, statuses, sizes, times. Never arguments, patches, tokens. */
-export type LogFacts = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Logger {
   error(message: string, facts?: LogFacts): void;

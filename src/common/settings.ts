@@ -6,8 +6,8 @@ export interface Setting<Value> {
   /** Text that stands in where the variable is unset or empty; without one the setting is required. */
   readonly fallback?: string;
   readonly read: Reader<Value>;
-  /** True where the text may hold a secret, so that no fault quotes it. */
-  readonly secret?: boolean;
+  /** Whether the text may hold a secret, so that no fault quotes it. */
+  readonly secret?: boolean | ((text: string) => boolean);
 }
 
 /** Reads a setting's text. `form` completes the sentence "must be ..."; `parse` returns undefined for a bad text. */
@@ -55,8 +55,10 @@ function readSetting(setting: Setting<unknown>, env: Environment, faults: string
   }
   const parsed = setting.read.parse(text);
   if (parsed === undefined) {
+    const { secret = false } = setting;
+    const isSecret = typeof secret === 'boolean' ? secret : secret(text);
     faults.push(
-      `${setting.env} must be ${setting.read.form}, ${setting.secret === true ? 'which it is not' : `not "${text}"`}`,
+      `${setting.env} must be ${setting.read.form}, ${isSecret ? 'which it is not' : `not "${text}"`}`,
     );
   }
   return parsed?.value;
@@ -69,10 +71,15 @@ export function describeSettings(table: SettingsTable): string {
     setting.fallback === undefined ? '(required)' : setting.fallback === '' ? '(none)' : setting.fallback,
     `${setting.purpose}: ${setting.read.form}`,
   ]);
+  return alignColumns(rows);
+}
+
+/** Rows of three texts, the first two padded to columns. */
+export function alignColumns(rows: readonly (readonly string[])[]): string {
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows
-    .map(([env = '', fallback = '', text = '']) =>
-      `  ${env.padEnd(widths[0] ?? 0)}  ${fallback.padEnd(widths[1] ?? 0)}  ${text}`.trimEnd(),
+    .map(([name = '', fallback = '', text = '']) =>
+      `  ${name.padEnd(widths[0] ?? 0)}  ${fallback.padEnd(widths[1] ?? 0)}  ${text}`.trimEnd(),
     )
     .join('\n');
 }
@@ -135,4 +142,18 @@ export function oneOf<const Word extends string>(words: readonly Word[]): Reader
 /** The same, or undefined for an empty text. */
 export function optional<Value>(reader: Reader<Value>): Reader<Value | undefined> {
   return { form: reader.form, parse: (text) => (text === '' ? { value: undefined } : reader.parse(text)) };
+}
+
+const quantityUnits: Readonly<Record<string, number>> = { '': 1, Ki: kib, Mi: mib, Gi: gib };
+
+/** A number of bytes, or a Kubernetes quantity such as 256Mi, as bytes. */
+export function quantity(least: number, most: number): Reader<number> {
+  return {
+    form: `bytes or a quantity such as 256Mi, from ${least} to ${most} bytes`,
+    parse: (text) => {
+      const [, digits = '', unit = ''] = /^(\d+)(Ki|Mi|Gi)?$/.exec(text) ?? [];
+      const value = Number(digits) * (quantityUnits[unit] ?? 1);
+      return digits !== '' && value >= least && value <= most ? { value } : undefined;
+    },
+  };
 }

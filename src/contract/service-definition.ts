@@ -5,7 +5,7 @@ import { loadSync, type Options, type PackageDefinition } from '@grpc/proto-load
 import type { ProtoGrpcType } from './generated/driver.js';
 
 /** Folder of the contract: the .proto files, the loader options and the descriptor set. */
-const protoFolder = new URL('../../../proto/', import.meta.url);
+export const protoFolder = new URL('../../../proto/', import.meta.url);
 
 /**
  * Loads the contract with the loader options from which its TypeScript types were generated, so that types and

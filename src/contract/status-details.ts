@@ -1,56 +1,28 @@
+import { fileURLToPath } from 'node:url';
 import { status as grpcStatus, type Metadata } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
+import { protoFolder } from './service-definition.js';
 import type { Status, StatusDetails } from './status-error.js';
 
 /** Trailer that carries a serialized google.rpc.Status (https://google.aip.dev/193). */
 const detailsTrailer = 'grpc-status-details-bin';
 const typeUrlPrefix = 'type.googleapis.com/';
 
-const field = (id: number, type: string) => ({ id, type });
-const textMap = (id: number) => ({ id, type: 'string', keyType: 'string' });
-const repeated = (id: number, type: string) => ({ id, type, rule: 'repeated' });
+let rpcRoot: protobuf.Root | undefined;
 
-/** https://github.com/googleapis/googleapis/tree/master/google/rpc, as far as StatusDetails goes. */
-const rpcRoot = protobuf.Root.fromJSON({
-  nested: {
-    google: {
-      nested: {
-        protobuf: {
-          nested: {
-            Any: { fields: { type_url: field(1, 'string'), value: field(2, 'bytes') } },
-            Duration: { fields: { seconds: field(1, 'int64'), nanos: field(2, 'int32') } },
-          },
-        },
-        rpc: {
-          nested: {
-            Status: {
-              fields: {
-                code: field(1, 'int32'),
-                message: field(2, 'string'),
-                details: repeated(3, 'google.protobuf.Any'),
-              },
-            },
-            RetryInfo: { fields: { retry_delay: field(1, 'google.protobuf.Duration') } },
-            ErrorInfo: {
-              fields: {
-                reason: field(1, 'string'),
-                domain: field(2, 'string'),
-                metadata: textMap(3),
-              },
-            },
-            BadRequest: {
-              fields: { field_violations: repeated(1, 'FieldViolation') },
-              nested: {
-                FieldViolation: { fields: { field: field(1, 'string'), description: field(2, 'string') } },
-              },
-            },
-            LocalizedMessage: { fields: { locale: field(1, 'string'), message: field(2, 'string') } },
-          },
-        },
-      },
-    },
-  },
-});
+/** The messages of google.rpc, read when the first status with details comes: most programs never see one. */
+function loadRpc(): protobuf.Root {
+  if (rpcRoot === undefined) {
+    const root = new protobuf.Root();
+    // google/protobuf/*.proto come with protobufjs.
+    root.resolvePath = (_origin, path) =>
+      path.startsWith('google/protobuf/') ? path : fileURLToPath(new URL(path, protoFolder));
+    rpcRoot = root.loadSync(['google/rpc/status.proto', 'google/rpc/error_details.proto'], {
+      keepCase: true,
+    });
+  }
+  return rpcRoot;
+}
 
 type Detail = Readonly<Record<string, unknown>>;
 
@@ -144,7 +116,7 @@ interface DecodedDetail {
 }
 
 function encode(name: string, value: Detail): Uint8Array {
-  const type = rpcRoot.lookupType(`google.rpc.${name}`);
+  const type = loadRpc().lookupType(`google.rpc.${name}`);
   return type.encode(type.fromObject(value)).finish();
 }
 
@@ -152,7 +124,7 @@ function tryDecode(name: string, serialized: string | Uint8Array): DecodedDetail
   if (typeof serialized === 'string') {
     return undefined;
   }
-  const type = rpcRoot.lookupType(`google.rpc.${name}`);
+  const type = loadRpc().lookupType(`google.rpc.${name}`);
   try {
     return type.toObject(type.decode(serialized), { longs: String });
   } catch {

@@ -1,74 +1,97 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { type ChannelCredentials, credentials, Metadata } from '@grpc/grpc-js';
+import { statSync } from 'node:fs';
+import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
+import type { Clock } from '../common/clock.js';
+import { errorText } from '../common/error-text.js';
+import { isPemText, type PemSource, readCertificates, readPrivateKey } from '../common/read-pem.js';
 import { StatusError } from '../contract/status-error.js';
 
-/** PEM text, or the path of a PEM file; undefined where there is none. */
-export type Pem = string | undefined;
+/** Credentials of the channel, which follow their files. */
+export interface DriverCredentials {
+  current(): ChannelCredentials;
+  /** True where the files have changed since, and `current` is another one. Looks at most once a second. */
+  refresh(): boolean;
+}
 
-/**
- * Credentials of the channel. Without TLS, plaintext; with it, the server is checked against `ca` (else the
- * system's roots), and a client certificate is shown where there is one (mTLS). Throws a StatusError for a file
- * that cannot be read or text that is not PEM.
- */
-export function createDriverCredentials(tls: boolean, ca: Pem, cert: Pem, key: Pem): ChannelCredentials {
+export interface DriverCredentialsOptions {
+  /** False: plaintext, and nothing else matters. */
+  readonly tls: boolean;
+  /** CA of the server's certificate; undefined for the system's. */
+  readonly ca: PemSource | undefined;
+  /** Client certificate and its key (mTLS). */
+  readonly cert: PemSource | undefined;
+  readonly key: PemSource | undefined;
+  readonly clock: Clock;
+  /** Told once for each state of the files that cannot be used: the credentials stay what they were. */
+  readonly onUnusable: (reason: string) => void;
+}
+
+const lookEveryMs = 1_000;
+
+/** Throws a StatusError for a file that cannot be read or text that is not what it must be. */
+export function createDriverCredentials(options: DriverCredentialsOptions): DriverCredentials {
+  const { tls, ca, cert, key, clock } = options;
   if (!tls) {
-    return credentials.createInsecure();
+    const plaintext = credentials.createInsecure();
+    return { current: () => plaintext, refresh: () => false };
   }
-  try {
-    return credentials.createSsl(
-      readPem('DRIVER_TLS_CA', ca),
-      readPem('DRIVER_TLS_KEY', key),
-      readPem('DRIVER_TLS_CERT', cert),
-    );
-  } catch (error) {
-    if (error instanceof StatusError) {
-      throw error;
+  const files = [ca, cert, key].filter((source) => source !== undefined && !isPemText(source));
+  let seen = stampOf(files);
+  let current = read(options);
+  let lookedMs = clock.nowMs();
+  const refresh = () => {
+    if (files.length === 0 || clock.nowMs() - lookedMs < lookEveryMs) {
+      return false;
     }
-    throw new StatusError('INVALID_ARGUMENT', 'DRIVER_TLS_CA, _CERT or _KEY is not usable PEM', {
-      cause: error,
-    });
-  }
-}
-
-function readPem(setting: string, pem: Pem): Buffer | null {
-  if (pem === undefined) {
-    return null;
-  }
-  if (pem.startsWith('-----BEGIN')) {
-    return Buffer.from(pem);
-  }
-  try {
-    return readFileSync(pem);
-  } catch (error) {
-    throw new StatusError('INVALID_ARGUMENT', `${setting} names a file that cannot be read`, {
-      cause: error,
-    });
-  }
-}
-
-/** Where the bearer token for the driver server comes from: its text, or a file, or nowhere. */
-export interface TokenSource {
-  readonly token: string | undefined;
-  readonly tokenPath: string | undefined;
-}
-
-/** Metadata of each call: the bearer token. A file is read each time, because projected tokens rotate. */
-export function createCallMetadata({ token, tokenPath }: TokenSource): () => Promise<Metadata> {
-  return async () => {
-    const metadata = new Metadata();
-    const bearer = tokenPath === undefined ? token : await readToken(tokenPath);
-    if (bearer !== undefined) {
-      metadata.set('authorization', `Bearer ${bearer.trim()}`);
+    lookedMs = clock.nowMs();
+    const stamp = stampOf(files);
+    if (stamp === seen) {
+      return false;
     }
-    return metadata;
+    seen = stamp;
+    try {
+      current = read(options);
+      return true;
+    } catch (thrown) {
+      options.onUnusable(StatusError.from(thrown).message);
+      return false;
+    }
   };
+  return { current: () => current, refresh };
 }
 
-async function readToken(tokenPath: string): Promise<string> {
+function read({ ca, cert, key }: DriverCredentialsOptions): ChannelCredentials {
+  const texts = usable(() => ({
+    ca: ca === undefined ? null : readCertificates('DRIVER_TLS_CA', ca),
+    key: key === undefined ? null : readPrivateKey('DRIVER_TLS_KEY', key),
+    cert: cert === undefined ? null : readCertificates('DRIVER_TLS_CERT', cert),
+  }));
   try {
-    return await readFile(tokenPath, 'utf8');
+    return credentials.createSsl(texts.ca, texts.key, texts.cert);
   } catch (cause) {
-    throw new StatusError('UNAVAILABLE', 'the file that DRIVER_TOKEN_FILE names cannot be read', { cause });
+    throw new StatusError('INVALID_ARGUMENT', 'DRIVER_TLS_CERT and DRIVER_TLS_KEY do not belong together', {
+      cause,
+    });
+  }
+}
+
+function usable<Texts>(read: () => Texts): Texts {
+  try {
+    return read();
+  } catch (cause) {
+    throw new StatusError('INVALID_ARGUMENT', errorText(cause), { cause });
+  }
+}
+
+/** Changes with each file; Kubernetes replaces them by a symbolic link, so that the inode changes too. */
+function stampOf(files: readonly (string | undefined)[]): string {
+  return files.map((file) => fileStamp(String(file))).join();
+}
+
+function fileStamp(path: string): string {
+  try {
+    const { ino, mtimeMs, size } = statSync(path);
+    return `${ino}:${mtimeMs}:${size}`;
+  } catch {
+    return 'none';
   }
 }

@@ -18,10 +18,14 @@ export interface OwnSidecar {
 }
 
 export interface OwnSidecarOptions {
-  /** The folder of the compiled programs: `main.js`, `server/dev-driver.js`. */
-  readonly programFolder: string;
+  /** Path of the compiled driver-plugin, whose commands are started. */
+  readonly program: string;
   /** Absent: a dev-driver is started, too. */
   readonly driver?: { readonly host: string; readonly port: string };
+  /** Further options of that dev-driver. */
+  readonly devDriverArgs?: readonly string[];
+  /** Where that dev-driver reads workflows. */
+  readonly kubernetesApi?: string;
 }
 
 /** Starts a sidecar on a free port, with a token of its own, and a dev-driver if it needs one. */
@@ -42,8 +46,8 @@ export async function startOwnSidecar(options: OwnSidecarOptions): Promise<OwnSi
     const token = randomBytes(16).toString('hex');
     const tokenPath = join(folder, 'token');
     await writeFile(tokenPath, token, { mode: 0o600 });
-    const driver = options.driver ?? (await startDevDriver(options.programFolder, children));
-    const address = await start(children, 'the sidecar', [join(options.programFolder, 'main.js')], {
+    const driver = options.driver ?? (await startDevDriver(options, children));
+    const address = await start(children, 'the sidecar', [options.program, 'serve'], {
       SERVER_PORT: '0',
       DRIVER_HOST: driver.host,
       DRIVER_PORT: driver.port,
@@ -64,9 +68,12 @@ export async function startOwnSidecar(options: OwnSidecarOptions): Promise<OwnSi
   }
 }
 
-async function startDevDriver(programFolder: string, children: ChildProcess[]) {
-  const program = join(programFolder, 'server', 'dev-driver', 'main.js');
-  const address = await start(children, 'the dev-driver', [program, '--port', '0'], {});
+async function startDevDriver(
+  { program, devDriverArgs = [], kubernetesApi = '' }: OwnSidecarOptions,
+  children: ChildProcess[],
+) {
+  const args = [program, 'dev-driver', '--port', '0', ...devDriverArgs];
+  const address = await start(children, 'the dev-driver', args, { KUBERNETES_API: kubernetesApi });
   const colon = address.lastIndexOf(':');
   return { host: address.slice(0, colon), port: address.slice(colon + 1) };
 }

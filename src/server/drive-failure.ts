@@ -1,7 +1,7 @@
 import { errorDomain, retryKey, retryUnsafe, type Status, StatusError } from '../contract/status-error.js';
 
 /** In ErrorInfo's metadata: nothing was written, or the driver finds again what it wrote. */
-const retrySafe = 'safe';
+export const retrySafe = 'safe';
 export type RetrySafety = typeof retrySafe | typeof retryUnsafe;
 
 /** Why a drive failed, for programs: ErrorInfo's reason. */
@@ -9,6 +9,7 @@ export type FailureReason =
   | 'BAD_REQUEST'
   | 'FLAG_UNKNOWN'
   | 'ARGUMENT_TOO_LARGE'
+  | 'REQUEST_LATE'
   | 'QUEUE_FULL'
   | 'LEFT_QUEUE'
   | 'METADATA_AWAY'
@@ -19,11 +20,16 @@ export type FailureReason =
   | 'FLAG_REFUSED'
   | 'DRIVER_PANICKED'
   | 'DRIVER_KILLED'
+  | 'DRIVER_OUT_OF_MEMORY'
   | 'DRIVER_TIMED_OUT'
   | 'DRIVER_FAILED'
   | 'OUTPUT_MISSING'
   | 'OUTPUT_UNREADABLE'
-  | 'ANSWER_TOO_LARGE';
+  | 'ANSWER_TOO_LARGE'
+  | 'NO_KUBERNETES'
+  | 'KUBERNETES_AWAY'
+  | 'WORKFLOW_NOT_FOUND'
+  | 'WORKFLOW_UNREADABLE';
 
 /** One failure of a drive. */
 export interface DriveFailure {

@@ -6,6 +6,8 @@ import type { ExecuteResponse } from '../contract/generated/kfp/driver/v1/Execut
 export interface DriveContext {
   /** When the caller stops waiting, epoch milliseconds; Infinity without a deadline. Nobody is obliged to stop then. */
   readonly deadlineMs: number;
+  /** Size of the request on the wire: what holding it costs, up to twice. */
+  readonly requestBytes: number;
   /** True once a second caller has asked for this same call. */
   readonly joined: () => boolean;
   /** Aborted when the server must end now (grace over): the engine ends its work and rejects. */
@@ -23,7 +25,7 @@ export interface Engine {
   readonly name: string;
   /**
    * Resolves with the driver's answer, or rejects with a StatusError. Called once per attempt at a task. A refusal
-   * before anything was driven is RESOURCE_EXHAUSTED or UNAVAILABLE with `details.retryDelayMs`: it is not kept, and
+   * before anything was driven has `details.retryDelayMs`, or "retry" = "safe" in its ErrorInfo: it is not kept, and
    * the next call of the same request_id is a new one.
    */
   drive(request: ExecuteRequest__Output, context: DriveContext): Promise<EngineAnswer>;

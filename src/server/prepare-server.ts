@@ -1,4 +1,5 @@
 import type { ServerCredentials } from '@grpc/grpc-js';
+import { errorText } from '../common/error-text.js';
 import type { Logger } from '../common/logger.js';
 import type { Environment } from '../common/settings.js';
 import type { Engine } from './engine.js';
@@ -42,12 +43,12 @@ export async function prepareServer(
     try {
       return await make();
     } catch (error) {
-      faults.push(error instanceof Error ? error.message : String(error));
+      faults.push(errorText(error));
       return undefined;
     }
   };
-  const credentials = await attempt(() => createServerCredentials(settings));
-  const namespace = await attempt(() => ownNamespace(settings.namespace));
+  const credentials = await attempt(() => createServerCredentials(settings, logger));
+  const namespace = await attempt(() => ownNamespace(settings.namespace, settings.namespaceFile));
   const program =
     settings.engine === 'program' ? await attempt(() => learnProgram(settings, env)) : undefined;
   if (program !== undefined) {

@@ -17,6 +17,7 @@ import {
   wholeNumber,
 } from '../common/settings.js';
 import { programSettings } from './program-engine/program-settings.js';
+import { kubernetesSettings } from './references/kubernetes-settings.js';
 
 const pem = optional(anyText('PEM text, or the path of a PEM file'));
 
@@ -27,13 +28,24 @@ const service = {
     oneOf(['program', 'memory']),
     'program',
   ),
-  serverHost: setting('SERVER_HOST', 'address to listen on', anyText('an address of this host'), '0.0.0.0'),
+  serverHost: setting(
+    'SERVER_HOST',
+    'address to listen on; :: is every address, IPv4 too',
+    anyText('an address of this host'),
+    '::',
+  ),
   serverPort: setting('SERVER_PORT', 'port to listen on, 0 for any', port(), '9000'),
   namespace: setting(
     'NAMESPACE',
     'the namespace whose workflows are driven; in a cluster the service account tells it',
     optional(anyText('a name')),
     '',
+  ),
+  namespaceFile: setting(
+    'NAMESPACE_FILE',
+    "where the service account's namespace stands; KFP's driver reads this path and no other",
+    anyText('a path'),
+    '/var/run/secrets/kubernetes.io/serviceaccount/namespace',
   ),
   maxConnectionAgeMs: setting(
     'MAX_CONNECTION_AGE_SECONDS',
@@ -43,9 +55,9 @@ const service = {
   ),
   maxMessageBytes: setting(
     'MAX_MESSAGE_BYTES',
-    'largest gRPC message, either way',
-    wholeNumber(kib, gib),
-    String(16 * mib),
+    'largest gRPC message, either way; the system takes 2 MiB of flags',
+    wholeNumber(kib, 64 * mib),
+    String(4 * mib),
   ),
   shutdownGraceMs: setting(
     'SHUTDOWN_GRACE_SECONDS',
@@ -71,7 +83,7 @@ const trust = {
   },
   tokenFile: setting(
     'SERVER_TOKEN_FILE',
-    'file with the bearer token that callers must send, read for each call',
+    'file with the bearer tokens that callers may send, one a line; read for each call',
     optional(anyText('a path')),
     '',
   ),
@@ -113,17 +125,18 @@ const ledger = {
     'MAX_LEDGER_BYTES',
     'bytes of answers that are remembered',
     wholeNumber(kib, 64 * gib),
-    String(256 * mib),
+    String(128 * mib),
   ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** Every setting of the driver server; --help and the table in docs/driver-server.md are made of it. */
-export const serverSettings = { ...service, ...trust, ...ledger, ...programSettings };
+export const serverSettings = { ...service, ...trust, ...ledger, ...kubernetesSettings, ...programSettings };
 export type ServerSettings = SettingsOf<typeof serverSettings>;
 
 /** Faults that no setting has alone. */
 export function checkServerSettings(settings: ServerSettings): string[] {
-  const { tlsCert, tlsKey, tlsClientCa, tokenFile, tokenSecret, allowUnauthenticated } = settings;
+  const { tlsCert, tlsKey, tlsClientCa, tokenFile, tokenSecret, allowUnauthenticated, kubernetesApi } =
+    settings;
   const isAuthenticated = [tlsClientCa, tokenFile, tokenSecret].some((setting) => setting !== undefined);
   const checks: readonly (readonly [isFault: boolean, fault: string])[] = [
     [
@@ -147,6 +160,10 @@ export function checkServerSettings(settings: ServerSettings): string[] {
       'SERVER_TOKEN_FILE and SERVER_TOKEN_SECRET are two sources of one token: unset one',
     ],
     [tokenFile !== undefined && !isReadable(tokenFile), 'SERVER_TOKEN_FILE names a file that cannot be read'],
+    [
+      kubernetesApi !== undefined && !/^https?:\/\/[^/]/.test(kubernetesApi),
+      'KUBERNETES_API must be a URL like https://kubernetes.default.svc',
+    ],
   ];
   return checks.filter(([isFault]) => isFault).map(([, fault]) => fault);
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import type { Logger } from '../common/logger.js';
+import { drainServer } from './drain-server.js';
 import type { Engine } from './engine.js';
 import { addReflection } from './grpc/add-reflection.js';
 import type { Authenticate } from './grpc/authenticate.js';
@@ -15,9 +16,12 @@ import {
 } from './grpc/driver-service.js';
 import { guardCalls } from './grpc/guard-calls.js';
 import { createOpenCalls, type OpenCalls } from './grpc/open-calls.js';
-import { type ServingHealth, serveHealth } from './grpc/serve-health.js';
+import { createReadingSlots } from './grpc/reading-slots.js';
+import { serveHealth } from './grpc/serve-health.js';
 import type { RequestLedger } from './ledger/request-ledger.js';
-import { createSingleFlight, type SingleFlight } from './ledger/single-flight.js';
+import { createSingleFlight } from './ledger/single-flight.js';
+import { listen } from './listen.js';
+import { type ResolveReferences, resolvingFirst } from './references/create-resolver.js';
 
 export interface DriverServerOptions {
   readonly engine: Engine;
@@ -31,8 +35,12 @@ export interface DriverServerOptions {
   readonly authenticate?: Authenticate;
   /** The only namespace whose workflows are driven; without it all are. */
   readonly namespace?: string;
+  /** Reads what arguments_from names; by default a request with it is refused. */
+  readonly resolveReferences?: ResolveReferences;
   /** Bound of one message, either way; the default is far above the largest spec that etcd can hold. */
   readonly maxMessageBytes?: number;
+  /** How long a request may take to arrive once it is read; 10 s by default. */
+  readonly readTimeoutMs?: number;
   /** A connection that is older is replaced, so that clients look the server's name up again. */
   readonly maxConnectionAgeMs?: number;
   /** While it ends, stay for repeats until no drive has ended for so long; 0 by default. */
@@ -53,64 +61,57 @@ export interface DriverServer {
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
-/** How long an aborted engine may take to end its work: a program gets 5 s between TERM and KILL. */
-const abortGraceMs = 7_000;
-/** How long the last answers may take to leave; streams that never end (health's Watch) are cut then. */
-const flushGraceMs = 1_000;
+/** Calls of all connections that wait for an answer; each holds some 10 KB. */
+export const maxOpenCalls = 2_048;
+/** Of one connection: more than a sidecar's MAX_CONCURRENT_CALLS, so that none waits inside HTTP/2. */
+export const maxStreamsPerConnection = 1_024;
+/** Requests that are read, decoded and looked at at once: each may hold MAX_MESSAGE_BYTES a few times. */
+export const readingSlots = 8;
+
+const defaults = { maxMessageBytes: 4 << 20, readTimeoutMs: 10_000, repeatGraceMs: 0 };
 
 /**
  * Starts DriverService with an engine behind its ledger, grpc.health.v1 and server reflection. Rejects when the
  * address cannot be bound. Clients may ping as often as they like: grpc-js has no policy against it.
  */
-export async function startDriverServer(options: DriverServerOptions): Promise<DriverServer> {
-  const {
-    engine,
-    ledger,
-    logger,
-    host,
-    port,
-    repeatGraceMs = 0,
-    wrapExecute = (execute) => execute,
-  } = options;
-  const { maxMessageBytes = 16 << 20, credentials = ServerCredentials.createInsecure() } = options;
-  const openCalls = createOpenCalls(executePath);
-  const server = new Server(serverOptions(options, maxMessageBytes, openCalls));
+export async function startDriverServer(given: DriverServerOptions): Promise<DriverServer> {
+  const options = { ...defaults, ...given };
+  const { engine, logger, host, port, repeatGraceMs, wrapExecute = (execute) => execute } = options;
+  const { maxMessageBytes, credentials = ServerCredentials.createInsecure() } = options;
+  const openCalls = createOpenCalls(executePath, maxOpenCalls);
+  const server = new Server(serverOptions(options, openCalls));
   const abort = new AbortController();
   // Every running drive listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(0, abort.signal);
-  const onceDriver = createSingleFlight({
-    engine,
-    ledger,
+  const singleFlight = createSingleFlight({
+    ...options,
     serialize: (response) => serializeResponse(response, maxMessageBytes),
     signal: abort.signal,
   });
-  const Execute = createExecuteHandler(checkOf(options), onceDriver.executeOnce, logger);
+  const executeOnce = resolvingFirst(options.resolveReferences, singleFlight.executeOnce);
+  const Execute = createExecuteHandler(checkOf(options), executeOnce, logger);
   server.addService(servedDefinition, { Execute: wrapExecute(Execute) });
   addReflection(server);
   const health = serveHealth(server, engine, logger);
-  const authority = host.includes(':') ? `[${host}]` : host;
-  const boundPort = await bind(server, `${authority}:${port}`, credentials);
-  return {
-    address: `${authority}:${boundPort}`,
-    drain: (graceMs) =>
-      drain({ server, health, openCalls, onceDriver, abort, engine, repeatGraceMs }, graceMs),
-  };
+  const address = await listen(server, host, port, credentials);
+  const draining = { server, health, openCalls, singleFlight, abort, engine, repeatGraceMs };
+  return { address, drain: (graceMs) => drainServer(draining, graceMs) };
 }
 
-function serverOptions(
-  { authenticate, logger, maxConnectionAgeMs }: DriverServerOptions,
-  maxMessageBytes: number,
-  openCalls: OpenCalls,
-): ServerOptions {
+function serverOptions(options: DriverServerOptions & typeof defaults, openCalls: OpenCalls): ServerOptions {
+  const { authenticate, logger, maxConnectionAgeMs, maxMessageBytes, readTimeoutMs } = options;
   const guards = authenticate === undefined ? [] : [guardCalls(authenticate, logger)];
+  const reading = createReadingSlots(executePath, { slots: readingSlots, timeoutMs: readTimeoutMs });
   return {
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.max_concurrent_streams': maxStreamsPerConnection,
     // A sidecar whose node vanished leaves a connection behind that nobody closes.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
     ...(maxConnectionAgeMs !== undefined && { 'grpc.max_connection_age_ms': maxConnectionAgeMs }),
-    interceptors: [...guards, openCalls.interceptor],
+    // In the order in which a call meets them.
+    interceptors: [...guards, openCalls.interceptor, reading],
   };
 }
 
@@ -121,61 +122,4 @@ function checkOf({ namespace }: DriverServerOptions): Parameters<typeof createEx
       checkNamespace(request, namespace);
     }
   };
-}
-
-interface Draining {
-  readonly server: Server;
-  readonly health: ServingHealth;
-  readonly openCalls: OpenCalls;
-  readonly onceDriver: SingleFlight;
-  readonly abort: AbortController;
-  readonly engine: Engine;
-  readonly repeatGraceMs: number;
-}
-
-async function drain(draining: Draining, graceMs: number): Promise<void> {
-  const { server, health, openCalls, onceDriver, abort, engine } = draining;
-  const beganMs = performance.now();
-  health.stop();
-  onceDriver.stop();
-  await within(graceMs, untilCollected(draining));
-  const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  // First the calls, the last of which may begin a drive; then the drives, whose callers may have gone.
-  const idle = openCalls.none().then(onceDriver.idle);
-  if (!(await within(graceMs - (performance.now() - beganMs), idle))) {
-    abort.abort();
-    openCalls.endUnreceived();
-    if (!(await within(abortGraceMs, idle))) {
-      openCalls.endAll();
-    }
-  }
-  await within(flushGraceMs, closed);
-  server.forceShutdown();
-  await within(flushGraceMs, engine.close());
-}
-
-/** Resolves when nothing is driven, and whoever lost the last answer has had time to ask for it again. */
-async function untilCollected({ onceDriver, repeatGraceMs }: Draining): Promise<void> {
-  await onceDriver.idle();
-  const leftMs = repeatGraceMs - onceDriver.quietMs();
-  if (leftMs > 0) {
-    await new Promise((resolve) => setTimeout(resolve, leftMs).unref());
-  }
-}
-
-/** True once `done` resolves, false after `timeoutMs`. */
-async function within(timeoutMs: number, done: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false);
-  });
-  const inTime = await Promise.race([done.then(() => true), timeout]);
-  clearTimeout(timer);
-  return inTime;
-}
-
-function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, port) => (error === null ? resolve(port) : reject(error)));
-  });
 }

@@ -14,17 +14,26 @@ import {
   setting,
   wholeNumber,
 } from '../common/settings.js';
+import { isUsableToken } from '../driver/call-metadata.js';
 import { parseDriverTarget } from '../driver/driver-target.js';
 
 const driverHost: Reader<string> = {
   form: 'a host, host:port, a URL with http://, https://, grpc:// or grpcs://, or a gRPC target (dns:, ipv4:, ipv6:, unix:)',
   parse: (value) => (parseDriverTarget(value, 1) === undefined ? undefined : { value }),
 };
+const token: Reader<string> = {
+  form: 'a token of ASCII without blanks or line ends',
+  parse: (value) => (isUsableToken(value) ? { value } : undefined),
+};
 const pem = optional(anyText('PEM text, or the path of a PEM file'));
 
 /** Settings that say where the driver is and how to reach it. */
 export const driverSettings = {
-  driverHost: setting('DRIVER_HOST', 'the kfp-driver-server', driverHost),
+  driverHost: {
+    ...setting('DRIVER_HOST', 'the kfp-driver-server', driverHost),
+    // A URL with a password in it, which nobody should see.
+    secret: (text: string) => text.includes('@'),
+  },
   driverPort: setting('DRIVER_PORT', 'its port, where DRIVER_HOST names none', port(), '9000'),
   driverTls: setting('DRIVER_TLS', 'TLS for a target that has no https:// or grpcs://', flag(), 'false'),
   driverTlsCa: {
@@ -40,17 +49,12 @@ export const driverSettings = {
     '',
   ),
   driverToken: {
-    ...setting(
-      'DRIVER_TOKEN',
-      'bearer token for the server, from a Secret',
-      optional(anyText('a token')),
-      '',
-    ),
+    ...setting('DRIVER_TOKEN', 'bearer token for the server, from a Secret', optional(token), ''),
     secret: true,
   },
   driverTokenFile: setting(
     'DRIVER_TOKEN_FILE',
-    'file with a bearer token for the server, read for each call',
+    'file with a bearer token for the server, read again after a second',
     optional(anyText('a path')),
     '',
   ),

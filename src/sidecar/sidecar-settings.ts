@@ -1,3 +1,4 @@
+import { agentPostTimeoutMs } from '../common/argo-agent.js';
 import { logLevels } from '../common/logger.js';
 import {
   anyText,
@@ -7,6 +8,7 @@ import {
   kib,
   mib,
   oneOf,
+  optional,
   port,
   type Setting,
   type SettingsOf,
@@ -21,7 +23,7 @@ const attempts = {
   timeoutMs: setting('TIMEOUT_SECONDS', 'deadline of one gRPC call', seconds(0.001, day), '120'),
   attemptTimeoutMs: setting(
     'STEP_TIMEOUT_SECONDS',
-    'budget of one attempt across its calls',
+    'time of one attempt across its calls',
     seconds(0.001, day),
     '600',
   ),
@@ -31,16 +33,29 @@ const attempts = {
     flag(),
     'true',
   ),
+  retryBudgetPercent: setting(
+    'RETRY_BUDGET_PERCENT',
+    're-sends that new calls pay for, over all tasks; each answer of the driver pays for one more',
+    wholeNumber(0, 1000),
+    '20',
+  ),
+  retryBudgetMinPerSecond: setting(
+    'RETRY_BUDGET_MIN_PER_SECOND',
+    're-sends a second that are always allowed',
+    wholeNumber(1, 10_000),
+    '2',
+  ),
   maxConcurrentCalls: setting(
     'MAX_CONCURRENT_CALLS',
-    'calls at the driver at once; more wait their turn',
+    'calls at the driver at once; more wait in the order of their coming',
     wholeNumber(1, 100_000),
     '256',
   ),
   longPollMs: setting(
     'ANSWER_WINDOW_SECONDS',
-    'hold a POST for its answer at most so long; the agent gives up after 30',
-    seconds(0, 28),
+    `hold a POST for its answer at most so long; the agent gives up after ${agentPostTimeoutMs / 1000}`,
+    // Two seconds for the way there and back.
+    seconds(0, agentPostTimeoutMs / 1000 - 2),
     '20',
   ),
   agentWorkers: setting(
@@ -66,6 +81,12 @@ const attempts = {
     'bytes of final answers within one such patch',
     wholeNumber(kib, gib),
     String(512 * kib),
+  ),
+  replayFailureMs: setting(
+    'FAILURE_REPLAY_SECONDS',
+    'answer a delivered failure again for so long instead of driving anew; else half of AGENT_PATCH_RATE_SECONDS, at most 5',
+    optional(seconds(0, 3600)),
+    '',
   ),
   maxLedgerEntries: setting(
     'MAX_LEDGER_ENTRIES',

@@ -6,20 +6,30 @@ import { indentQuotedLines } from './indent-quoted-lines.js';
  * A workflow's YAML or JSON as an object, read as Kubernetes reads it. Throws an Error of one sentence.
  */
 export function readManifest(text: string): JsonObject {
-  const asWritten = readDocument(text);
-  const document = asWritten.errors.length === 0 ? asWritten : readDocument(indentQuotedLines(text));
-  const [fault] = document.errors.length === 0 ? [] : asWritten.errors;
-  if (fault !== undefined) {
-    throw new Error(`it is no YAML: ${fault.message.split('\n')[0]}`);
-  }
-  const manifest = exactNumbers(document.toJS({ maxAliasCount: 1000 }));
+  const manifest = toJson(readDocument(text));
   if (!isJsonObject(manifest) || manifest['kind'] !== 'Workflow') {
     throw new Error('it is no Argo Workflow (kind: Workflow)');
   }
   return manifest;
 }
 
-function readDocument(text: string): Document.Parsed {
+/** One YAML or JSON document, read as Kubernetes reads it. Throws an Error of one sentence. */
+export function readDocument(text: string): Document.Parsed {
+  const asWritten = parseDocument(text);
+  const document = asWritten.errors.length === 0 ? asWritten : parseDocument(indentQuotedLines(text));
+  const [fault] = document.errors.length === 0 ? [] : asWritten.errors;
+  if (fault !== undefined) {
+    throw new Error(`it is no YAML: ${fault.message.split('\n')[0]}`);
+  }
+  return document;
+}
+
+/** A document's content as JSON data. Throws an Error of one sentence for a number that JSON cannot carry. */
+export function toJson(document: Document.Parsed): Json {
+  return exactNumbers(document.toJS({ maxAliasCount: 1000 }));
+}
+
+function parseDocument(text: string): Document.Parsed {
   const documents = parseAllDocuments(text, {
     version: '1.1',
     customTags: likeGo,

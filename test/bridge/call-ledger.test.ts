@@ -67,7 +67,7 @@ describe('the call ledger', () => {
     const driver = await startDriver(() => {
       throw new StatusError('FAILED_PRECONDITION', 'no such input');
     });
-    const sidecar = await startTestSidecar({ DRIVER_HOST: driver.address });
+    const sidecar = await startTestSidecar({ DRIVER_HOST: driver.address, FAILURE_REPLAY_SECONDS: '0' });
     t.after(() => Promise.all([sidecar.close(), driver.close()]));
     for (const _attempt of [1, 2, 3]) {
       assert.equal(replyOf(await sidecar.post(body)).node.phase, 'Failed');
@@ -100,7 +100,7 @@ describe('the call ledger', () => {
       const socket = postOverSocket(sidecar.address);
       await until(() => driver.requests.length === 1);
       socket.resetAndDestroy();
-      await until(() => sidecar.log.some(({ facts }) => facts['outcome'] === 'not yet'));
+      await until(() => sidecar.log.some(({ facts }) => facts['waitsFor'] === 'the driver'));
       open();
       const { reply } = await postUntilFinal(() => sidecar.post(body));
       assert.equal(reply.node.phase, phase);
@@ -125,14 +125,18 @@ describe('the call ledger', () => {
     const driver = await startDriver(() => {
       throw new StatusError('UNAVAILABLE', 'restarting');
     });
-    const sidecar = await startTestSidecar({ DRIVER_HOST: driver.address, STEP_TIMEOUT_SECONDS: '0.2' });
+    const sidecar = await startTestSidecar({
+      DRIVER_HOST: driver.address,
+      STEP_TIMEOUT_SECONDS: '0.2',
+      FAILURE_REPLAY_SECONDS: '0',
+    });
     t.after(() => Promise.all([sidecar.close(), driver.close()]));
     const { reply } = await postUntilFinal(() => sidecar.post(body));
     await postUntilFinal(() => sidecar.post(body));
     assert.equal(reply.node.phase, 'Error');
     assert.match(
       reply.node.message ?? '',
-      /^UNAVAILABLE: the driver server is unavailable for \d+ s, \d+ tr(y|ies), which was its whole time: restarting$/,
+      /^UNAVAILABLE: the driver server is unavailable, gave up after \d+ tr(y|ies) in \d+ s \(STEP_TIMEOUT_SECONDS\): restarting$/,
     );
     assert.equal(new Set(driver.requests.map(({ request_id: id }) => id)).size, 1);
   });

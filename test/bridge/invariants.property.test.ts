@@ -52,8 +52,7 @@ describe('whatever the order of POSTs, disconnects, answers and clock steps', ()
         async (events, limits, entries) => {
           const world = createBridgeWorld(limits, entries);
           await live(world, events);
-          await world.clock.advance(longPollMs);
-          await Promise.all(world.posts);
+          await world.end(longPollMs);
         },
       ),
       { numRuns: 150 },

@@ -23,12 +23,16 @@ describe('"not yet"', () => {
 
   it('is Pending with how long it has been, once the wait is long', async (t) => {
     const { opened, open } = gate();
-    const { sidecar } = await startBridge(t, () => opened.then(() => answered), {
-      ANSWER_WINDOW_SECONDS: '0.1',
+    const { driver, sidecar } = await startBridge(t, () => opened.then(() => answered), {
+      ANSWER_WINDOW_SECONDS: '0',
       WAIT_MESSAGE_AFTER_SECONDS: '0.05',
     });
+    await sidecar.post(task('a'));
+    await until(() => driver.requests.length === 1);
+    await delay(60);
     const { node, requeue } = replyOf(await sidecar.post(task('a')));
-    assert.deepEqual(node, { phase: 'Pending', message: 'the driver has been at work for 0 s' });
+    assert.equal(node.phase, 'Pending');
+    assert.match(node.message ?? '', /^the driver has been at work for \d s$/);
     assert.ok(requeueMsOf(requeue) >= 1_000 && requeueMsOf(requeue) <= 10_000);
     open();
   });
@@ -79,7 +83,7 @@ describe('"not yet"', () => {
     await sidecar.post(task('a'));
     const held = Array.from({ length: 8 }, (_, index) => sidecar.post(task(`held-${index}`)));
     const ninth = replyOf(await sidecar.post(task('ninth')));
-    assert.ok(requeueMsOf(ninth.requeue) > 2_000 && requeueMsOf(ninth.requeue) <= 3_200, ninth.requeue);
+    assert.ok(requeueMsOf(ninth.requeue) > 2_000 && requeueMsOf(ninth.requeue) < 10_000, ninth.requeue);
     await Promise.all(held);
   });
 

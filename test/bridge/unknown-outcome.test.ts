@@ -10,13 +10,14 @@ const body = templateBody(containerArguments);
 /** A bridge whose calls end in these statuses, then are answered. */
 function startFailing(t: TestContext, statuses: readonly Status[]) {
   const left = [...statuses];
-  return startBridge(t, () => {
+  const drive = () => {
     const status = left.shift();
     if (status !== undefined) {
       throw new StatusError(status, 'not now');
     }
     return { execution_id: '7', pod_spec_patch: '{}' };
-  });
+  };
+  return startBridge(t, drive, { FAILURE_REPLAY_SECONDS: '0' });
 }
 
 /** Retries the node until it Succeeded. */

@@ -14,6 +14,7 @@ const node = (name: string, published: NodeResult | undefined): AgentNode => ({
   unpatched: undefined,
   published,
   waitsForRetry: false,
+  isReplaced: false,
   answeredMs: 3_500,
 });
 const succeededAs = (id: string): NodeResult => ({
@@ -26,7 +27,7 @@ const execution = (task: string, executionId: string, requestId = 'one') => ({
   executionId,
   requestId,
 });
-const noneWrong = { duplicates: 0, lost: 0, hung: 0, failed: 0 };
+const noneWrong = { duplicates: 0, lost: 0, hung: 0, failed: 0, largestTaskSetBytes: 0 };
 
 describe('the tally of chaos', () => {
   for (const [name, nodes, executions, wrong] of [

@@ -2,8 +2,9 @@
 // Stands in for KFP's driver program: its flags by version, its files, its ends and its hang, and effects that are
 // not idempotent. Settings, all from the environment: FAKE_DRIVER_VERSION (2.17), FAKE_DRIVER_EFFECTS (file: one JSON line
 // per execution made), FAKE_DRIVER_CONCURRENCY (file: "+pid" and "-pid" lines), FAKE_DRIVER_DELAY_MS, FAKE_DRIVER_CONDITION
-// (true), FAKE_DRIVER_MISBEHAVE (see misbehaviour; "by-task": as the task is named) and FAKE_DRIVER_MISBEHAVE_TASK (only the
+// (true), FAKE_DRIVER_CALLS (file: one JSON line of flags per call), FAKE_DRIVER_MISBEHAVE (see misbehaviour; "by-task": as the task is named) and FAKE_DRIVER_MISBEHAVE_TASK (only the
 // task of this name).
+import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -72,6 +73,9 @@ async function beforeWriting() {
   if (misbehaviour === 'loud') {
     writeSync(2, `${'{"spec": "secret"}\n'.repeat(600_000)}`);
   }
+  if (misbehaviour === 'greedy') {
+    await takeMemory();
+  }
   if (misbehaviour === 'orphan') {
     await outlive();
   }
@@ -125,6 +129,15 @@ async function reachMetadata(host, port) {
   }
 }
 
+async function takeMemory() {
+  const taken = [];
+  // A real driver that goes wrong takes more, but what kills it looks every few milliseconds.
+  while (taken.length < 128) {
+    taken.push(Buffer.alloc(8 << 20, 1));
+    await sleep(5);
+  }
+}
+
 async function outlive() {
   const { spawn } = await import('node:child_process');
   spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600000)'], { stdio: 'inherit' }).unref();
@@ -141,6 +154,9 @@ function makeExecution({ task }) {
     task: name,
     iteration: flags.iteration_index,
   };
+  if (env.FAKE_DRIVER_CALLS !== undefined) {
+    return { id: recordCall(effect), parent };
+  }
   if (env.FAKE_DRIVER_EFFECTS === undefined) {
     return { id: 1 + Math.floor(Math.random() * 2 ** 30), parent };
   }
@@ -153,6 +169,13 @@ function makeExecution({ task }) {
   // One append is one line, whoever else appends: the line's number is the id.
   appendFileSync(env.FAKE_DRIVER_EFFECTS, `${JSON.stringify({ ...effect, token })}\n`);
   return { id: readEffects().findIndex((line) => line.token === token) + 1, parent };
+}
+
+/** Keeps a call's input flags. The task alone decides its id, so that two plays of one workflow make equal calls. */
+function recordCall(effect) {
+  const inputs = Object.entries(flags).filter(([name]) => !name.endsWith('_path'));
+  appendFileSync(env.FAKE_DRIVER_CALLS, `${JSON.stringify(Object.fromEntries(inputs.sort()))}\n`);
+  return Number.parseInt(createHash('sha256').update(JSON.stringify(effect)).digest('hex').slice(0, 7), 16);
 }
 
 function readEffects() {

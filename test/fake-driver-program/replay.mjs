@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { flagsByVersion, loggingFlags } from './flags-by-version.mjs';
 import { parseGoFlags } from './go-flags.mjs';
 
-const pathFlags = {
+export const pathFlags = {
   'execution-id': 'execution_id_path',
   'iteration-count': 'iteration_count_path',
   condition: 'condition_path',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -62,7 +62,7 @@ interface Run {
 
 function run(...args: readonly string[]): Promise<Run> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'dist/src/play/main.js'), ...args]);
+    const child = spawn(process.execPath, [join(root, 'dist/src/main.js'), 'play', ...args]);
     const texts = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
       texts.stdout += chunk;
@@ -82,14 +82,11 @@ describe('npm run play', () => {
     const { code, stdout, stderr } = await play(...examples);
     assert.equal(stderr, '');
     assert.equal(code, 0);
+    assert.match(stdout, /^\[hello-world\] {5}say-driver {2}Plugin {2}Succeeded {2}\d+ ms {2}patch 7 B$/m);
+    assert.match(stdout, /executor {2}Pod {2}Succeeded {2}\d+ ms {2}not run, patch 7 B$/m);
     assert.match(
       stdout,
-      /^\[hello-world\] {5}say-driver {2}Plugin {2}Succeeded {2}\d+ ms {2}"fine" {2}pod-spec-patch=/m,
-    );
-    assert.match(stdout, /executor {2}Pod {2}Succeeded {2}\d+ ms {2}not run; its patch: "{\\"a\\":1}"$/m);
-    assert.match(
-      stdout,
-      /^3 workflows: 3 Succeeded, 0 Failed, 0 Error; 18 plugin nodes, 18 POSTs, \d+ ms; at most \d+ kB of .*\n$/m,
+      /^3 workflows: 3 Succeeded, 0 Failed, 0 Error; 18 plugin nodes, 18 POSTs, \d+ ms; at most \d+ kB of .*\n18 driver pods were not needed\.\n$/m,
     );
   });
 
@@ -159,14 +156,52 @@ describe('npm run play', () => {
     assert.match(stdout, /--token-file FILE/);
   });
 
-  it('refuses wrong options, all of them in one line', async () => {
-    const { code, stderr } = await run('--address', 'nonsense', '--parallel', '0', '--created', 'soon');
+  it('refuses wrong options, each in one line, and plays nothing', async () => {
+    const before = server.posts.length;
+    const { code, stdout, stderr } = await play(
+      '--address',
+      'nonsense',
+      '--parallel',
+      '0',
+      '--created=soon',
+      'x',
+    );
     assert.equal(code, 2);
+    assert.equal(stdout, '');
     assert.equal(
       stderr,
-      'play: name at least one FILE (--help tells more); --address and --token-file belong together; ' +
-        '--address takes a URL like http://127.0.0.1:2948; --created takes a time like 2026-01-31T12:00:00Z; ' +
-        '--parallel takes a whole number from 1 to 9999\n',
+      'driver-plugin play cannot start:\n' +
+        '  - --address must be a URL like http://127.0.0.1:2948, not "nonsense"\n' +
+        '  - --created must be a time like 2026-01-31T12:00:00Z, not "soon"\n' +
+        '  - --parallel must be a whole number from 1 to 9999, not "0"\n',
     );
+    const together = await run('--token-file', 'x', '--name', 'a', 'one.yaml', 'two.yaml');
+    assert.equal(together.code, 2);
+    assert.equal(
+      together.stderr,
+      'driver-plugin play cannot start:\n' +
+        '  - --address and --token-file belong together\n' +
+        '  - --name and --uid are for one FILE\n',
+    );
+    assert.equal(server.posts.length, before);
+  });
+
+  it('writes a page with every node for --html', async () => {
+    const file = join(folder, 'run.html');
+    const { code } = await play('--html', file, ...examples);
+    const page = await readFile(file, 'utf8');
+    assert.equal(code, 0);
+    assert.ok(page.endsWith('</html>\n'));
+    assert.equal(page.split('<details>').length, page.split('<rect ').length);
+    assert.equal(page.split('<section>').length, 1 + examples.length);
+    assert.ok(page.includes('18 driver pods were not needed.'));
+  });
+
+  it('says before it plays that the page cannot be written', async () => {
+    const before = server.posts.length;
+    const { code, stdout, stderr } = await play('--html', join(folder, 'absent', 'run.html'), ...examples);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^play: ENOENT/);
+    assert.equal(server.posts.length, before);
   });
 });

@@ -5,7 +5,8 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
 import { readStatusDetails } from '../../src/contract/status-details.js';
-import { callDriver, failureOf } from '../support/call-driver.js';
+import { until } from '../support/agent.js';
+import { callDriver, failureOf, startCall } from '../support/call-driver.js';
 import { startServerProgram, testFolder } from '../support/start-server-program.js';
 import { containerRequest, readJsonLines, rootRequest } from './program-engine/fixtures.js';
 
@@ -30,12 +31,6 @@ async function startOneByOne(t: TestContext, fake: Record<string, string>, grace
         .filter((line) => line.startsWith('+'))
         .map(Number),
   };
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) {
-    await sleep(10);
-  }
 }
 
 const wordOf = ({ code, metadata }: ServiceError) => {
@@ -64,7 +59,10 @@ test('SIGTERM lets what runs and what waits finish, takes nothing new, and ends 
 
 test('SIGTERM waits for a driver whose client has gone', async (t) => {
   const server = await startOneByOne(t, { FAKE_DRIVER_DELAY_MS: '600' }, '60');
-  await failureOf(callDriver(server.client, task('a'), { deadline: Date.now() + 300 }));
+  const gone = startCall(server.client, task('a'));
+  await until(() => server.begun().length === 1);
+  gone.cancel();
+  await failureOf(gone.answer);
   server.kill('SIGTERM');
   assert.deepEqual(await server.ended, [0, null]);
   assert.deepEqual(server.drives(), ['a']);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { test } from 'node:test';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../src/common/settings.js';
 import { callDriver } from '../support/call-driver.js';
 import {
@@ -22,6 +24,12 @@ test('--help lists the settings of the service and of the program, --version the
   const version = await runServerProgram(['--version'], {});
   assert.match(version.stdout, /^kfp-driver-server \d+\.\d+\.\d+\n$/);
 });
+
+const certificate = (name: string) =>
+  fileURLToPath(new URL(`../../../test/support/certificates/${name}`, import.meta.url));
+const namespaceFile = join(mkdtempSync(join(tmpdir(), 'driver-server-test-')), 'namespace');
+writeFileSync(namespaceFile, 'hello-from-a-file\n');
+after(() => rmSync(dirname(namespaceFile), { recursive: true }));
 
 const laptop = { NAMESPACE: 'kubeflow', ALLOW_UNAUTHENTICATED: 'true', DRIVER_PROGRAM: fake };
 const addresses = { ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline', MLMD_SERVER_ADDRESS: 'mlmd' };
@@ -71,7 +79,24 @@ const faulty: readonly { name: string; env: Environment; faults: readonly RegExp
   {
     name: 'a certificate that is none',
     env: { ...laptop, ...addresses, SERVER_TLS_CERT: '-----BEGIN x', SERVER_TLS_KEY: '-----BEGIN y' },
-    faults: [/SERVER_TLS_CERT, _KEY or _CLIENT_CA is not usable PEM/],
+    faults: [/SERVER_TLS_CERT holds no PEM text of a certificate/],
+  },
+  {
+    name: 'a client CA without a certificate in it, which would let nobody in',
+    env: {
+      ...laptop,
+      ...addresses,
+      ALLOW_UNAUTHENTICATED: '',
+      SERVER_TLS_CERT: certificate('server.pem'),
+      SERVER_TLS_KEY: certificate('server.key'),
+      SERVER_TLS_CLIENT_CA: certificate('server.key'),
+    },
+    faults: [/SERVER_TLS_CLIENT_CA (names a file that )?holds no PEM text of a certificate/],
+  },
+  {
+    name: 'a namespace that is not that of the service account',
+    env: { ...laptop, ...addresses, NAMESPACE: 'team-b', NAMESPACE_FILE: namespaceFile },
+    faults: [/NAMESPACE is "team-b", but the service account's is "hello-from-a-file"/],
   },
   {
     name: 'a program that needs addresses',
@@ -133,6 +158,14 @@ test('it sweeps first, then says where it listens and which KFP it runs', async 
     driverVersion: 'KFP 2.17',
     namespace: 'kubeflow',
   });
+});
+
+test('a signal right after "listening" ends it well, as at any other time', async (t) => {
+  for (let start = 0; start < 5; start += 1) {
+    const server = await startServerProgram(t, { env: { ENGINE: 'memory', REPEAT_GRACE_SECONDS: '0' } });
+    server.kill('SIGTERM');
+    assert.deepEqual(await server.ended, [0, null]);
+  }
 });
 
 test('ENGINE=memory needs no program and no addresses', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { type TestContext, test } from 'node:test';
-import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
+import { status as grpcStatus, type Server, ServerCredentials, type ServiceError } from '@grpc/grpc-js';
 import { protoPath as healthProtoPath } from 'grpc-health-check';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
 import { driverServiceOf, loadContract } from '../../src/contract/service-definition.js';
@@ -10,10 +10,12 @@ import { readStatusDetails } from '../../src/contract/status-details.js';
 import { StatusError } from '../../src/contract/status-error.js';
 import type { DriveContext } from '../../src/server/engine.js';
 import { createMemoryLedger } from '../../src/server/ledger/memory-ledger.js';
+import { listen } from '../../src/server/listen.js';
 import { startDriverServer } from '../../src/server/start-driver-server.js';
 import { callDriver, createTestClient } from '../support/call-driver.js';
 import { checkHealth, methodOf, openClient } from '../support/call-standard-services.js';
 import { collectLog } from '../support/collect-log.js';
+import { connectRaw } from '../support/raw-calls.js';
 import { aRequest, createGate, startServer, until } from '../support/start-server.js';
 
 const serviceName = 'kfp.driver.v1.DriverService';
@@ -23,6 +25,11 @@ const refusalOf = (call: Promise<unknown>): Promise<ServiceError> =>
     () => assert.fail('the call was answered'),
     (error) => error,
   );
+
+const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ address }) => address === '::1'),
+);
+const skip = hasIpv6 ? false : 'this machine has no IPv6';
 
 for (const service of ['', serviceName]) {
   test(`health says SERVING for "${service}"`, async (t) => {
@@ -123,6 +130,40 @@ test('a call whose request has not arrived by the end of the grace is told that 
   assert.equal(drives.length, 0);
 });
 
+test('a stream without a request does not hold a drain', async (t) => {
+  const { address, client, drain } = await startServer(t, answer);
+  const silent = connectRaw(t, address).open();
+  await checkHealth(t, address, '');
+  await callDriver(client, aRequest());
+  // The test's own time would pass before this grace does.
+  await drain(3_600_000);
+  assert.equal(await silent.status, grpcStatus.UNAVAILABLE);
+});
+
+test('"::" is every address, those of IPv4 too', { skip }, async (t) => {
+  const { address } = await startServer(t, answer, { host: '::' });
+  const port = address.split(':').at(-1);
+  for (const host of ['127.0.0.1', '[::1]']) {
+    const client = createTestClient(`${host}:${port}`);
+    t.after(() => client.close());
+    assert.deepEqual(await callDriver(client, aRequest()), { execution_id: '7' });
+  }
+});
+
+test('where IPv6 is switched off, "::" is every address of IPv4', async () => {
+  const asked: string[] = [];
+  const bindAsync: Server['bindAsync'] = (address, _credentials, callback) => {
+    asked.push(address);
+    const failure = new Error(
+      'No address added out of total 1 resolved errors: [listen EAFNOSUPPORT :::9000]',
+    );
+    callback(address.startsWith('[::]') ? failure : null, 9000);
+  };
+  const credentials = ServerCredentials.createInsecure();
+  assert.equal(await listen({ bindAsync }, '::', 0, credentials), '0.0.0.0:9000');
+  assert.deepEqual(asked, ['[::]:0', '0.0.0.0:0']);
+});
+
 test('a drive that does not end when it must is answered all the same, as one that may have written', async (t) => {
   const gate = createGate();
   const { client, drives, drain } = await startServer(t, async () => {
@@ -161,10 +202,6 @@ test('a server on an address that is taken does not start', async (t) => {
   await assert.rejects(startDriverServer(taken), /EADDRINUSE/);
 });
 
-const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
-  each?.some(({ address }) => address === '::1'),
-);
-const skip = hasIpv6 ? false : 'this machine has no IPv6';
 test('a server listens on IPv6 and names its address as gRPC writes it', { skip }, async () => {
   const logger = collectLog();
   const engine = { name: 'test', drive: answer, close: async () => {} };

@@ -75,6 +75,7 @@ test('real workflows play to their end through sidecar, driver server and fake',
   const files = ['add_numbers', 'if_elif_else_complex', 'pipeline_with_loops', 'pvc_mount'];
   const paths = files.map((name) => join(workflows, 'mlmd', `${name}.yaml`));
   const child = spawn(process.execPath, [script, '--json', ...paths], {
+    env: { ...process.env, NAMESPACE: 'kubeflow' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let stdout = '';

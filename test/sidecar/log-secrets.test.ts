@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { test } from 'node:test';
-import { overrideArguments, requestArguments } from '../../src/bridge/driver-arguments.js';
+import { overrideArguments, requestArguments } from '../../src/contract/arguments/driver-arguments.js';
 import { StatusError } from '../../src/contract/status-error.js';
 import { startBridge } from '../support/start-bridge.js';
 import type { Drive } from '../support/start-driver.js';
@@ -16,7 +16,9 @@ const secretArguments = {
   ...containerArguments,
   ...Object.fromEntries(
     Object.entries({ ...requestArguments, ...overrideArguments })
-      .filter(([name, kind]) => name !== 'task_name' && (kind === 'text' || kind === 'scalar'))
+      .filter(
+        ([name, kind]) => !['task_name', 'node'].includes(name) && (kind === 'text' || kind === 'scalar'),
+      )
       .map(([name]) => [name, sentinel]),
   ),
   component: secretSpec,
@@ -116,11 +118,22 @@ test("a request's one log line says who, what, how long and how much", async (t)
     template: 'system-container-driver',
     task: 'echo',
     type: 'CONTAINER',
-    outcome: 'Succeeded',
-    grpcStatus: 'OK',
-    failedTries: 0,
+    phase: 'Succeeded',
+    status: 'OK',
+    failedCalls: 0,
     attempt: 1,
     bytesIn: Buffer.byteLength(text),
     bytesOut: Buffer.byteLength(posted.text),
   });
+});
+
+test('a name of 300 KB takes a line of the log no further than 200 characters', async (t) => {
+  const { sidecar } = await startBridge(t);
+  await sidecar.post(
+    templateBody({ ...containerArguments, task_name: 'x'.repeat(300_000), node: 'y'.repeat(300_000) }),
+  );
+  const line = sidecar.log.find(({ message }) => message === 'answered a template');
+  assert.equal(String(line?.facts.task).length, 200);
+  assert.equal(String(line?.facts.node).length, 200);
+  assert.ok(JSON.stringify(sidecar.log).length < 3_000);
 });

@@ -222,3 +222,13 @@ test('an extra output named __proto__ arrives like any other', async (t) => {
   const posted = await sidecar.post(templateBody(containerArguments, []));
   assert.deepEqual(nodeOf(posted).outputs?.parameters, [{ name: '__proto__', value: 'kept' }]);
 });
+
+test("an output's globalName goes back to Argo, which takes it from the reply alone", async (t) => {
+  const { sidecar } = await startBridge(t, () => ({ execution_id: '7' }));
+  const [first, ...more] = rootOutputs;
+  const outputs = [{ ...first, globalName: 'dag-id' }, ...more];
+  const node = nodeOf(await sidecar.post(templateBody(rootArguments, outputs)));
+  const parameters = node.outputs?.parameters ?? [];
+  assert.deepEqual(parameters[0], { name: 'execution-id', value: '7', globalName: 'dag-id' });
+  assert.deepEqual(Object.keys(parameters[1] ?? {}), ['name', 'value']);
+});

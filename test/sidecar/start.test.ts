@@ -5,7 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { agentIdleConnectionMs } from '../../src/common/argo-agent.js';
 import { sidecarSettings } from '../../src/sidecar/sidecar-settings.js';
+import { agentTimeouts } from '../../src/sidecar/start-sidecar.js';
 import { drivePlausibly } from '../support/start-bridge.js';
 import { startDriver } from '../support/start-driver.js';
 import { startProgram } from '../support/start-program.js';
@@ -30,7 +32,7 @@ test('bad settings end the process with 78 before anything listens, all of them 
   assert.equal(exitCode, 78);
   assert.equal(stdout, '');
   const lines = stderr.trimEnd().split('\n');
-  assert.equal(lines[0], 'driver-plugin cannot start:');
+  assert.equal(lines[0], 'driver-plugin serve cannot start:');
   assert.equal(lines.length, 1 + Object.keys(badSettings).length, stderr);
   for (const [name, value] of Object.entries(badSettings)) {
     const line = lines.find((candidate) => candidate.startsWith(`  - ${name} must be `));
@@ -44,15 +46,15 @@ test('a process without DRIVER_HOST ends with 78 and says what to set', async (t
   assert.match(stderr, /DRIVER_HOST is not set: set it to a host/);
 });
 
-test('an unknown argument ends the process with 78, beside the bad settings', async (t) => {
+test('an unknown argument ends the process with 2, beside the bad settings', async (t) => {
   const { exitCode, stderr } = await startProgram(t, ['--port=5'], {}).ended;
-  assert.equal(exitCode, 78);
-  assert.match(stderr, /--port=5 is unknown/);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /--port is unknown/);
   assert.match(stderr, /DRIVER_HOST is not set/);
 });
 
-test('--help prints every setting with its default and ends with 0, whatever the settings are', async (t) => {
-  const { exitCode, stdout, stderr } = await startProgram(t, ['--help'], badSettings).ended;
+test('serve --help prints every setting with its default and ends with 0, whatever the settings are', async (t) => {
+  const { exitCode, stdout, stderr } = await startProgram(t, ['serve', '--help'], badSettings).ended;
 
   assert.equal(exitCode, 0);
   assert.equal(stderr, '');
@@ -104,7 +106,7 @@ test('the process logs where it listens, answers a task without a secret in its 
   for (const line of lines) {
     assert.match(line.timestamp, /^\d{4}-\d\d-\d\dT.*Z$/);
   }
-  assert.ok(lines.some((line) => line.outcome === 'Succeeded' && line.uid === 'uid-1'));
+  assert.ok(lines.some((line) => line.phase === 'Succeeded' && line.uid === 'uid-1'));
   assert.ok(!stdout.includes('hunter2') && !stdout.includes(testToken));
 });
 
@@ -127,4 +129,18 @@ test('a port that is taken ends the process with a log line that says so', async
   const { level, reason } = JSON.parse(stdout);
   assert.equal(level, 'error');
   assert.match(reason, /EADDRINUSE.*SERVER_PORT/);
+});
+
+test('a DRIVER_HOST with a password in it is refused without the password', async (t) => {
+  const { exitCode, stderr } = await startProgram(t, [], { DRIVER_HOST: 'https://user:hunter2@driver' })
+    .ended;
+  assert.equal(exitCode, 78);
+  assert.match(stderr, /DRIVER_HOST must be a host, .* which it is not/);
+  assert.ok(!stderr.includes('hunter2'));
+});
+
+test('connections that Go keeps without using them are kept for longer than Go keeps them', () => {
+  for (const timeoutMs of Object.values(agentTimeouts)) {
+    assert.ok(timeoutMs > agentIdleConnectionMs);
+  }
 });

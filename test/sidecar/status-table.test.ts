@@ -36,7 +36,7 @@ for (const { status, phase } of rows) {
     assert.equal(node.phase, phase);
     assert.match(node.message, new RegExp(`^${status}: .+: the words of the driver$`));
     assert.equal(driver.requests.length, 1);
-    assert.equal(sidecar.log.at(-1)?.facts['grpcStatus'], status);
+    assert.equal(sidecar.log.at(-1)?.facts['status'], status);
   });
 }
 

@@ -34,9 +34,13 @@ export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Waits until something is so; the test's own timeout bounds it. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) {
+/** Waits until something is so; fails where that takes too long, because a test that hangs says nothing. */
+export async function until(isSo: () => boolean | Promise<boolean>, limitMs = 20_000): Promise<void> {
+  const endMs = performance.now() + limitMs;
+  while (!(await isSo())) {
+    if (performance.now() > endMs) {
+      throw new Error(`waited ${limitMs} ms in vain for ${isSo}`);
+    }
     await delay(5);
   }
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ExecuteTemplateReply } from '../../src/argo/reply.js';
 import { createAttempts } from '../../src/bridge/attempts.js';
-import type { Progress } from '../../src/bridge/call-driver.js';
 import { CallLedger } from '../../src/bridge/call-ledger.js';
 import { ConcurrencyLimiter } from '../../src/bridge/concurrency-limiter.js';
 import { createExecuteTemplate } from '../../src/bridge/execute-template.js';
 import type { FinalAnswer } from '../../src/bridge/final-answer.js';
 import { LongPoll } from '../../src/bridge/long-poll.js';
-import { PatchBudget } from '../../src/bridge/patch-budget.js';
+import { RetryBudget } from '../../src/bridge/retry-budget.js';
+import { TaskSets } from '../../src/bridge/task-sets.js';
 import type { Clock } from '../../src/common/clock.js';
 import { type BridgeEvent, type BridgeLimits, type TaskName, taskNames } from './bridge-events.js';
 import { collectLog } from './collect-log.js';
@@ -16,30 +16,40 @@ import { createFakeDriver, type FakeDriver } from './fake-driver.js';
 import { containerArguments, containerOutputs, templateBody } from './templates.js';
 
 /** Everything of the sidecar between HTTP and gRPC, with a clock and a driver that the test turns. */
-function createBridge(clock: Clock, driver: FakeDriver, limits: BridgeLimits, maxEntries: number) {
+function createTestBridge(clock: Clock, driver: FakeDriver, limits: BridgeLimits, maxEntries: number) {
+  const ending = new AbortController().signal;
   return createExecuteTemplate({
     pluginKey: 'driver-plugin',
     messageAfterMs: 30_000,
     attempts: createAttempts({
       driver,
       clock,
+      ending,
       logger: collectLog(),
-      limiter: new ConcurrencyLimiter(limits.calls),
+      limiter: new ConcurrencyLimiter(limits.calls, ending),
+      retryBudget: new RetryBudget({ ratio: 0.2, minPerSecond: 2, clock, ending }),
       timeoutMs: 120_000,
       attemptTimeoutMs: limits.attemptTimeoutMs,
       retryUnknownOutcomes: true,
       random: () => 0.5,
       maxOutputBytes: limits.outputBytes,
     }),
-    ledger: new CallLedger<FinalAnswer, Progress>({
+    ledger: new CallLedger<FinalAnswer>({
       nowMs: clock.nowMs,
       maxEntries,
       maxBytes: 1 << 20,
+      replayFailureMs: 5_000,
       onEvicted: () => {},
     }),
-    longPoll: new LongPoll({ windowMs: 20_000, most: limits.workers / 2, clock }),
-    patchBudget: new PatchBudget({ intervalMs: 10_000, maxBytes: limits.outputBytes, nowMs: clock.nowMs }),
-    stayAwayMs: () => undefined,
+    longPoll: new LongPoll({ windowMs: 20_000, most: limits.workers / 2, clock, ending }),
+    taskSets: new TaskSets({
+      intervalMs: 10_000,
+      maxPatchBytes: limits.outputBytes,
+      nowMs: clock.nowMs,
+      onNearlyFull: () => {},
+    }),
+    ending,
+    stayAwayMs: 35_000,
     nowMs: clock.nowMs,
   });
 }
@@ -48,7 +58,7 @@ function createBridge(clock: Clock, driver: FakeDriver, limits: BridgeLimits, ma
 export function createBridgeWorld(limits: BridgeLimits, maxEntries: number) {
   const clock = createFakeClock();
   const driver = createFakeDriver(clock);
-  const execute = createBridge(clock, driver, limits, maxEntries);
+  const execute = createTestBridge(clock, driver, limits, maxEntries);
   const open: AbortController[] = [];
   const succeeded = new Set<TaskName>();
   const attempts = createAttemptCheck(driver);
@@ -73,6 +83,12 @@ export function createBridgeWorld(limits: BridgeLimits, maxEntries: number) {
   };
   const posts: Promise<unknown>[] = [];
   const faults: unknown[] = [];
+  const check = () => {
+    if (faults.length > 0) {
+      throw faults[0];
+    }
+    attempts.check();
+  };
   const happen = async (event: BridgeEvent): Promise<void> => {
     if (event.kind === 'POST') {
       posts.push(post(event.task, event.delivered).catch((fault) => faults.push(fault)));
@@ -84,12 +100,15 @@ export function createBridgeWorld(limits: BridgeLimits, maxEntries: number) {
       open[event.which]?.abort();
     }
     await settled();
-    if (faults.length > 0) {
-      throw faults[0];
-    }
-    attempts.check();
+    check();
   };
-  return { clock, driver, succeeded, post, posts, happen };
+  /** Lets time pass until every POST that is held is answered, and checks what came of them. */
+  const end = async (longPollMs: number): Promise<void> => {
+    await clock.advance(longPollMs);
+    await Promise.all(posts);
+    check();
+  };
+  return { clock, driver, succeeded, post, happen, end };
 }
 
 export type BridgeWorld = ReturnType<typeof createBridgeWorld>;

@@ -2,7 +2,8 @@ import type { Clock } from '../../src/common/clock.js';
 import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { retryKey, retryUnsafe, type Status, StatusError } from '../../src/contract/status-error.js';
 import type { Reach } from '../../src/driver/call-error.js';
-import type { CallResult, DriverClient } from '../../src/driver/driver-client.js';
+import type { DriverClient } from '../../src/driver/driver-client.js';
+import type { CallResult, DriverCall } from '../../src/driver/unary-call.js';
 
 /** How a call may end. */
 export type CallEnd =
@@ -64,7 +65,7 @@ export function createFakeDriver(clock: Clock): FakeDriver {
     }
     return failed(how);
   };
-  const execute = (request: ExecuteRequest, timeoutMs: number) =>
+  const start = (request: ExecuteRequest, timeoutMs: number) =>
     new Promise<CallResult>((resolve) => {
       const requestId = request.request_id ?? '';
       if (inFlight.some((other) => other.requestId === requestId)) {
@@ -86,6 +87,11 @@ export function createFakeDriver(clock: Clock): FakeDriver {
       calls.push(call);
       inFlight.push(call);
     });
+  const execute = (request: ExecuteRequest, timeoutMs: number): DriverCall => ({
+    ended: start(request, timeoutMs),
+    isSent: () => true,
+    cancel: () => {},
+  });
   return { inFlight, calls, overlaps, drivenUnder, execute, close: () => {} };
 }
 
@@ -102,5 +108,6 @@ function failed(how: Exclude<CallEnd, { readonly kind: 'answered' }>): CallResul
   const error = new StatusError(how.status, 'said the test', {
     details: mayDriveTwice ? { errorInfo } : {},
   });
-  return { kind: 'failed', failure: { error, peer: 'driver:9000', reach, tooLarge: false, pushback } };
+  const failure = { error, reach, what: undefined, tooLarge: undefined, isInvited: false, pushback };
+  return { kind: 'failed', failure };
 }

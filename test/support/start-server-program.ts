@@ -17,6 +17,9 @@ const fakeFile = (name: string) =>
 export const fake = fakeFile('driver.mjs');
 export const lightFake = fakeFile('light-driver.sh');
 
+/** Tests run in pods too, whose service account has a namespace of its own. */
+const noServiceAccount = '/nonexistent/namespace';
+
 /** One line of the server's log. */
 export type ServerLogLine = Readonly<Record<string, unknown>>;
 
@@ -42,7 +45,11 @@ export async function startMetadataServer(t: Pick<TestContext, 'after'>, port = 
 
 /** Runs kfp-driver-server with these arguments and this environment alone, to its end. */
 export function runServerProgram(args: readonly string[], env: Environment): Promise<EndedProgram> {
-  return waitForEnd(spawn(process.execPath, [main, ...args], { env: { PATH: process.env['PATH'], ...env } }));
+  return waitForEnd(
+    spawn(process.execPath, [main, ...args], {
+      env: { PATH: process.env['PATH'], NAMESPACE_FILE: noServiceAccount, ...env },
+    }),
+  );
 }
 
 export interface ServerProgramOptions {
@@ -65,6 +72,7 @@ export async function startServerProgram(t: TestContext, options: ServerProgramO
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
     NAMESPACE: 'kubeflow',
+    NAMESPACE_FILE: noServiceAccount,
     ALLOW_UNAUTHENTICATED: 'true',
     WORK_DIR: workDir,
     DRIVER_PROGRAM: fake,

@@ -2,25 +2,26 @@ import type { TestContext } from 'node:test';
 import type { DriverServiceClient } from '../../src/contract/generated/kfp/driver/v1/DriverService.js';
 import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { Engine } from '../../src/server/engine.js';
-import type { Authenticate } from '../../src/server/grpc/authenticate.js';
 import { createMemoryLedger, type MemoryLedgerOptions } from '../../src/server/ledger/memory-ledger.js';
-import { startDriverServer } from '../../src/server/start-driver-server.js';
+import { type DriverServerOptions, startDriverServer } from '../../src/server/start-driver-server.js';
 import { createTestClient } from './call-driver.js';
 import { collectLog } from './collect-log.js';
 
-export type DriveFunction = Engine['drive'];
-
-interface StartServerOptions {
+export interface TestServerOptions
+  extends Partial<
+    Pick<DriverServerOptions, 'readTimeoutMs' | 'host' | 'credentials' | 'authenticate' | 'resolveReferences'>
+  > {
   readonly ledger?: MemoryLedgerOptions;
   readonly outage?: () => string | undefined;
-  readonly authenticate?: Authenticate;
 }
+
+export type DriveFunction = Engine['drive'];
 
 /** Starts the driver server with an engine that is a function, and a client of it; the test's end closes both. */
 export async function startServer(
   t: TestContext,
   drive: DriveFunction,
-  { ledger = {}, outage, authenticate }: StartServerOptions = {},
+  { ledger = {}, outage, ...options }: TestServerOptions = {},
 ) {
   const logger = collectLog();
   const drives: Parameters<DriveFunction>[] = [];
@@ -39,7 +40,7 @@ export async function startServer(
     logger,
     host: '127.0.0.1',
     port: 0,
-    ...(authenticate !== undefined && { authenticate }),
+    ...options,
   });
   const client: DriverServiceClient = createTestClient(server.address);
   t.after(async () => {

@@ -83,3 +83,24 @@ app.kubernetes.io/component: doctor
 {{- define "driver-plugin.metadata.host" -}}
 {{- .Values.kfp.metadata.host | default (printf "metadata-grpc-service.%s.svc.%s" .Values.kfp.namespace .Values.clusterDomain) -}}
 {{- end }}
+
+{{- define "driver-plugin.adopt.selector" -}}
+app.kubernetes.io/name: {{ .Values.adopt.name }}
+app.kubernetes.io/component: webhook
+{{- end }}
+
+{{- define "driver-plugin.adopt.labels" -}}
+{{ include "driver-plugin.adopt.selector" . }}
+{{ include "driver-plugin.labels" . }}
+{{- end }}
+
+{{/* "true" where the webhook makes its certificate by itself. */}}
+{{- define "driver-plugin.adopt.ownCertificate" -}}
+{{- with .Values.adopt.certificate -}}
+{{- if and (not .existingSecret) (not .certManager.enabled) -}}true{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{- define "driver-plugin.adopt.certificateSecret" -}}
+{{- .Values.adopt.certificate.existingSecret | default (printf "%s-certificate" .Values.adopt.name) -}}
+{{- end }}

@@ -51,6 +51,23 @@
 {{- if and .Values.dashboards.enabled (not (.Files.Glob "dashboards/*.json")) }}
 - dashboards.enabled is true, but this version of the chart has no dashboards: set it to false.
 {{- end }}
+{{- with .Values.adopt.certificate }}
+{{- if and .existingSecret .certManager.enabled }}
+- adopt.certificate.existingSecret and adopt.certificate.certManager.enabled are two sources of one certificate: choose one.
+{{- end }}
+{{- if and .existingSecret (not .certManager.enabled) (not .caBundle) }}
+- adopt.certificate.existingSecret is set, but adopt.certificate.caBundle has no CA, so that nobody would trust it: set it.
+{{- end }}
+{{- if and .caBundle (not .existingSecret) }}
+- adopt.certificate.caBundle is set, but adopt.certificate.existingSecret names no certificate of that CA: set it, or leave the CA out.
+{{- end }}
+{{- if and .certManager.enabled (not .certManager.issuerRef.name) }}
+- adopt.certificate.certManager.enabled is true, but adopt.certificate.certManager.issuerRef.name names no issuer: set it.
+{{- end }}
+{{- if and (or .existingSecret .certManager.enabled) (not $.Values.adopt.enabled) }}
+- adopt.certificate.{{ if .existingSecret }}existingSecret{{ else }}certManager.enabled{{ end }} is set, but adopt.enabled is false: set it to true, or leave the other out.
+{{- end }}
+{{- end }}
 {{- if or (not .Values.plugin.resources.requests) (not .Values.plugin.resources.limits) }}
 - plugin.resources lacks requests or limits: Argo refuses a plugin without both.
 {{- end }}

@@ -104,6 +104,64 @@ export const doctor = {
   ],
 } satisfies Accesses;
 
+/** Namespace of the release that has the webhook. */
+export const webhookNamespace = 'webhook';
+const admission = 'admissionregistration.k8s.io';
+
+export const webhook = {
+  may: [
+    {
+      verb: 'get',
+      resource: 'secrets',
+      name: 'driver-plugin-webhook-certificate',
+      namespace: webhookNamespace,
+    },
+    {
+      verb: 'update',
+      resource: 'secrets',
+      name: 'driver-plugin-webhook-certificate',
+      namespace: webhookNamespace,
+    },
+    {
+      verb: 'get',
+      resource: 'mutatingwebhookconfigurations',
+      group: admission,
+      name: 'driver-plugin-webhook',
+    },
+    {
+      verb: 'update',
+      resource: 'mutatingwebhookconfigurations',
+      group: admission,
+      name: 'driver-plugin-webhook',
+    },
+  ],
+  mayNot: [
+    { verb: 'get', resource: 'secrets', name: 'other', namespace: webhookNamespace },
+    { verb: 'get', resource: 'secrets', name: 'kfp-driver-server-token', namespace: webhookNamespace },
+    { verb: 'list', resource: 'secrets', namespace: webhookNamespace },
+    { verb: 'create', resource: 'secrets', namespace: webhookNamespace },
+    {
+      verb: 'delete',
+      resource: 'secrets',
+      name: 'driver-plugin-webhook-certificate',
+      namespace: webhookNamespace,
+    },
+    { verb: 'get', resource: 'secrets', name: 'driver-plugin-webhook-certificate', namespace: 'default' },
+    { verb: 'get', resource: 'mutatingwebhookconfigurations', group: admission, name: 'other' },
+    { verb: 'update', resource: 'mutatingwebhookconfigurations', group: admission, name: 'other' },
+    { verb: 'list', resource: 'mutatingwebhookconfigurations', group: admission },
+    { verb: 'create', resource: 'mutatingwebhookconfigurations', group: admission },
+    {
+      verb: 'delete',
+      resource: 'mutatingwebhookconfigurations',
+      group: admission,
+      name: 'driver-plugin-webhook',
+    },
+    { verb: 'get', resource: 'workflows', group: argo, name: 'run-1', namespace: webhookNamespace },
+    { verb: 'list', resource: 'namespaces' },
+  ],
+} satisfies Accesses;
+
 export interface Accesses {
   readonly may: readonly Access[];
   readonly mayNot: readonly Access[];

@@ -19,11 +19,15 @@ const ofKfp217 = { runAsNonRoot: true, seccompProfile };
 export const podSecurity: readonly Check[] = [
   {
     title: 'Pod Security "restricted" admits the server and doctor',
-    run: (stage) => admitsOwnPods(stage, []),
+    run: (stage) => admitsOwnPods(stage, [], 2),
   },
   {
     title: 'Pod Security "restricted" admits them without a fixed uid',
-    run: (stage) => admitsOwnPods(stage, ['--set', 'server.fixedUser=false']),
+    run: (stage) => admitsOwnPods(stage, ['--set', 'server.fixedUser=false'], 2),
+  },
+  {
+    title: 'Pod Security "restricted" admits the webhook beside them',
+    run: (stage) => admitsOwnPods(stage, ['--set', 'adopt.enabled=true'], 3),
   },
   ...[
     { of: "KFP 2.14 (Argo's own security context)", securityContext: argosOwn },
@@ -37,14 +41,14 @@ export const podSecurity: readonly Check[] = [
   { title: 'Pod Security "restricted" refuses a pod that it must refuse', run: refusesRoot },
 ];
 
-async function admitsOwnPods(stage: Stage, args: readonly string[]): Promise<void> {
+async function admitsOwnPods(stage: Stage, args: readonly string[], count: number): Promise<void> {
   const namespace = await enforcing(stage, 'restricted');
   const objects = objectsOf(await stage.helm.render(namespace, ...args));
   const pods = [
     ...objects.filter(({ kind }) => kind === 'Deployment').map(({ spec }) => spec.template),
     ...objects.filter(({ kind }) => kind === 'Pod'),
   ];
-  assert.equal(pods.length, 2);
+  assert.equal(pods.length, count);
   for (const pod of pods) {
     await dryRun(stage, namespace, pod);
   }
@@ -122,7 +126,12 @@ async function enforcing({ cluster }: Stage, standard: string): Promise<string> 
   const namespace = `pod-security-${standard}`;
   const { status } = await cluster.admin.request('GET', `/api/v1/namespaces/${namespace}`);
   if (status === 404) {
-    const accounts = ['pipeline-runner', 'kfp-driver-server', 'driver-plugin-doctor'];
+    const accounts = [
+      'pipeline-runner',
+      'kfp-driver-server',
+      'driver-plugin-doctor',
+      'driver-plugin-webhook',
+    ];
     const labels = { 'pod-security.kubernetes.io/enforce': standard };
     await createNamespace(cluster.admin, namespace, accounts, labels);
   }

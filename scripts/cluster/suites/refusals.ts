@@ -71,6 +71,28 @@ const contradictions: readonly Refusal[] = [
     sentence: /doctor\.readController is for a controller in another namespace/,
   },
   {
+    values:
+      'adopt.enabled=true,adopt.certificate.existingSecret=a,adopt.certificate.caBundle=b,adopt.certificate.certManager.enabled=true,adopt.certificate.certManager.issuerRef.name=c',
+    sentence:
+      /adopt\.certificate\.existingSecret and adopt\.certificate\.certManager\.enabled are two sources/,
+  },
+  {
+    values: 'adopt.enabled=true,adopt.certificate.existingSecret=a',
+    sentence: /adopt\.certificate\.caBundle has no CA, so that nobody would trust it/,
+  },
+  {
+    values: 'adopt.enabled=true,adopt.certificate.caBundle=a',
+    sentence: /adopt\.certificate\.existingSecret names no certificate of that CA/,
+  },
+  {
+    values: 'adopt.enabled=true,adopt.certificate.certManager.enabled=true',
+    sentence: /adopt\.certificate\.certManager\.issuerRef\.name names no issuer/,
+  },
+  {
+    values: 'adopt.certificate.existingSecret=a,adopt.certificate.caBundle=b',
+    sentence: /adopt\.certificate\.existingSecret is set, but adopt\.enabled is false/,
+  },
+  {
     values: 'metrics.podMonitor.enabled=true',
     sentence: /metrics\.podMonitor\.enabled is true, but metrics\.port is 0/,
   },

@@ -9,7 +9,14 @@ import type { KubeObject } from '../kube-client.js';
 import { lineChanges } from '../line-changes.js';
 import { createNamespace } from '../namespaces.js';
 import type { Stage } from '../stage.js';
-import { describeCase, helmArguments, type ValueCase, valueCases, valuesWithoutCase } from './value-cases.js';
+import {
+  describeCase,
+  helmArguments,
+  helmArgumentsBefore,
+  type ValueCase,
+  valueCases,
+  valuesWithoutCase,
+} from './value-cases.js';
 
 const namespace = 'rendering';
 
@@ -43,10 +50,13 @@ async function rendersAreEqual({ helm }: Stage): Promise<void> {
 }
 
 async function changesOfCases({ helm }: Stage): Promise<string> {
-  const bare = await helm.render(namespace);
   const parts: string[] = [];
+  const rendered = new Map<string, string>();
   for (const one of valueCases) {
-    const changes = lineChanges(bare, await helm.render(namespace, ...helmArguments(one)));
+    const args = helmArgumentsBefore(one);
+    const before = rendered.get(args.join()) ?? (await helm.render(namespace, ...args));
+    rendered.set(args.join(), before);
+    const changes = lineChanges(before, await helm.render(namespace, ...helmArguments(one)));
     assert.notEqual(changes.length, 0, `${describeCase(one)} changes nothing`);
     parts.push(`# ${describeCase(one)}\n${changes.join('\n')}\n`);
   }
@@ -123,6 +133,9 @@ async function notes({ helm }: Stage): Promise<void> {
   assert.match(here, /kubectl set env deployment\/workflow-controller -n kubeflow/);
   assert.match(here, /kubectl auth can-i patch workflowtasksets\/status -n notes/);
   assert.match(here, /helm test driver-plugin -n notes --logs/);
+  assert.doesNotMatch(here, /kubectl label namespace/);
+  const adopting = await helm.expect(...args, '--dry-run=server', '--set', 'adopt.enabled=true');
+  assert.match(adopting, /kubectl label namespace notes driver-plugin\/adopt=2\.17\.0\n/);
 }
 
 /** Of a cluster that has no Argo yet. */

@@ -39,7 +39,7 @@ async function install({ cluster, helm }: Stage): Promise<void> {
   await helm.expect('install', 'driver-plugin', chartFolder, '-n', namespace, '--set', values.join(','));
 }
 
-function checksOf(who: string, account: string, { may, mayNot }: Accesses): Check[] {
+export function checksOf(who: string, account: string, { may, mayNot }: Accesses): Check[] {
   const user = `system:serviceaccount:${account}`;
   return [
     ...may.map((access) => ({

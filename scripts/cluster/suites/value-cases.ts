@@ -4,6 +4,8 @@ export interface ValueCase {
   readonly value: string;
   readonly to: unknown;
   readonly beside?: Readonly<Record<string, unknown>>;
+  /** Values that the chart has on both sides of the comparison. */
+  readonly on?: Readonly<Record<string, unknown>>;
 }
 
 const digest = `sha256:${'0'.repeat(64)}`;
@@ -29,6 +31,52 @@ const affinity = {
   },
 };
 const podMonitor = { 'metrics.podMonitor.enabled': true, 'metrics.port': 9100 };
+
+const adopting = { 'adopt.enabled': true };
+const adoptCertManager = {
+  'adopt.certificate.certManager.enabled': true,
+  'adopt.certificate.certManager.issuerRef.name': 'pipelines',
+};
+const adoptSecret = {
+  'adopt.certificate.existingSecret': 'webhook-certificate',
+  'adopt.certificate.caBundle': '-----BEGIN CERTIFICATE-----',
+};
+
+const adoptCases: readonly ValueCase[] = [
+  { value: 'adopt.enabled', to: true },
+  ...(
+    [
+      { value: 'adopt.name', to: 'adopt' },
+      { value: 'adopt.replicas', to: 3 },
+      { value: 'adopt.port', to: 9443 },
+      { value: 'adopt.logLevel', to: 'debug' },
+      { value: 'adopt.passArgumentsBy', to: 'value' },
+      { value: 'adopt.exitHooks', to: 'plugin' },
+      { value: 'adopt.driverCommand', to: 'driver,--verbose' },
+      { value: 'adopt.excludedPipelines', to: ['nightly', 'weekly'] },
+      { value: 'adopt.excludedNamespaces', to: ['team-a'] },
+      { value: 'adopt.harmlessEnv', to: ['AWS_REGION'] },
+      { value: 'adopt.certificate.existingSecret', to: 'webhook-certificate', beside: adoptSecret },
+      { value: 'adopt.certificate.caBundle', to: '-----BEGIN CERTIFICATE----- other', beside: adoptSecret },
+      { value: 'adopt.certificate.certManager.enabled', to: true, beside: adoptCertManager },
+      { value: 'adopt.certificate.certManager.issuerRef.name', to: 'other', beside: adoptCertManager },
+      {
+        value: 'adopt.certificate.certManager.issuerRef.kind',
+        to: 'ClusterIssuer',
+        beside: adoptCertManager,
+      },
+      { value: 'adopt.certificate.certManager.issuerRef.group', to: 'example.com', beside: adoptCertManager },
+      { value: 'adopt.podDisruptionBudget.enabled', to: false },
+      { value: 'adopt.extraEnv', to: [{ name: 'BUDGET_SECONDS', value: '1' }] },
+      { value: 'adopt.nodeOptions', to: '' },
+      { value: 'adopt.resources', to: { limits: { memory: '1Gi' } } },
+      { value: 'adopt.priorityClassName', to: 'pipelines' },
+      { value: 'adopt.nodeSelector', to: { pool: 'system' } },
+      { value: 'adopt.tolerations', to: [toleration] },
+      { value: 'adopt.affinity', to: affinity },
+    ] satisfies readonly ValueCase[]
+  ).map((one) => ({ ...one, on: adopting })),
+];
 
 /** At least one case for each value of values.yaml, in its order. */
 export const valueCases: readonly ValueCase[] = [
@@ -125,6 +173,7 @@ export const valueCases: readonly ValueCase[] = [
     to: 'client-certificate',
     beside: { ...tls, 'tls.client.enabled': true, 'plugin.configMap': 'controller' },
   },
+  ...adoptCases,
   { value: 'runs.serviceAccounts', to: ['default-editor', 'pipeline-runner'] },
   { value: 'runs.serviceAccounts', to: [] },
   { value: 'runs.rbac.create', to: false },
@@ -146,11 +195,17 @@ export const valuesWithoutCase: Readonly<Record<string, string>> = {
 };
 
 /** The case as arguments of helm. */
-export function helmArguments({ value, to, beside }: ValueCase): string[] {
-  return Object.entries({ ...beside, [value]: to }).flatMap(([path, one]) => [
-    '--set-json',
-    `${path}=${JSON.stringify(one)}`,
-  ]);
+export function helmArguments({ value, to, beside, on }: ValueCase): string[] {
+  return setJson({ ...on, ...beside, [value]: to });
+}
+
+/** What it is compared with. */
+export function helmArgumentsBefore({ on = {} }: ValueCase): string[] {
+  return setJson(on);
+}
+
+function setJson(values: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(values).flatMap(([path, one]) => ['--set-json', `${path}=${JSON.stringify(one)}`]);
 }
 
 /** The case as a heading. */

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../clock.js';
+import { type Clock, sleep } from '../../common/clock.js';
 import { type CallOutcome, callPlugin } from './call-plugin.js';
 import type { PostTemplate } from './plugin-client.js';
 import type { NodeResult } from './plugin-reply.js';
@@ -54,7 +54,7 @@ export function createAgent(post: PostTemplate, clock: Clock, onIdle: () => void
       return;
     }
     pauses += 1;
-    await clock.sleep(requeueMs, signal);
+    await sleep(clock, requeueMs, signal);
     pauses -= 1;
     if (!signal.aborted) {
       pool.submit(task);

@@ -1,5 +1,5 @@
+import { type Clock, sleep } from '../../common/clock.js';
 import { errorText } from '../../common/error-text.js';
-import type { Clock } from '../clock.js';
 import { isTransientText } from '../transient-text.js';
 import { TruncatedJson } from './decode-first-json.js';
 import { NoAnswer, type PluginAnswer, type PostTemplate } from './plugin-client.js';
@@ -42,7 +42,7 @@ export async function callPlugin(body: string, call: PluginCall): Promise<CallOu
       return outcome;
     }
     const delayMs = firstDelayMs * factor ** (attempt - 1);
-    await call.clock.sleep(delayMs * (1 + jitter * Math.random()), call.signal);
+    await sleep(call.clock, delayMs * (1 + jitter * Math.random()), call.signal);
   }
 }
 

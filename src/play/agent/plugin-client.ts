@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { agentPostTimeoutMs } from '../../common/argo-agent.js';
 import { errorText } from '../../common/error-text.js';
 
 const unzip = promisify(gunzip);
@@ -40,7 +41,11 @@ export interface PluginClient {
  * Posts as the agent's Go client does: the same path, headers, timeout and kept connections.
  * https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/util/plugin/plugin.go
  */
-export function createPluginClient({ address, token, timeoutMs = 30_000 }: PostOptions): PluginClient {
+export function createPluginClient({
+  address,
+  token,
+  timeoutMs = agentPostTimeoutMs,
+}: PostOptions): PluginClient {
   const url = new URL('/api/v1/template.execute', address);
   const agent = new Agent({ keepAlive: true });
   const post: PostTemplate = async (body, signal) => {

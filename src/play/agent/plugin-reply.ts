@@ -1,7 +1,7 @@
+import { parseGoDurationMs } from '../../common/go-duration.js';
 import { isJsonObject, type JsonObject } from '../../common/json.js';
 import { anyString } from '../../workflow/go-text.js';
 import type { OutputParameter, Outputs } from '../../workflow/workflow.js';
-import { parseGoDurationMs } from '../go/go-duration.js';
 import { decodeFirstJson } from './decode-first-json.js';
 
 /** What a plugin said about a node. Members that it left out keep their former value in Argo. */

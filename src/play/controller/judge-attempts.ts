@@ -1,5 +1,5 @@
+import { parseGoDurationMs } from '../../common/go-duration.js';
 import type { RetryStrategy } from '../../workflow/workflow.js';
-import { parseGoDurationMs } from '../go/go-duration.js';
 import { isTransientText } from '../transient-text.js';
 import { isFailedOrError, isFulfilled, type Node } from './node.js';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../../common/clock.js';
 import { isFulfilled, type Node, type NodePhase, type NodeType } from './node.js';
 import { nodeId } from './node-id.js';
 

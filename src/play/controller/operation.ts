@@ -1,5 +1,5 @@
+import type { Clock } from '../../common/clock.js';
 import type { Arguments, Template, Workflow } from '../../workflow/workflow.js';
-import type { Clock } from '../clock.js';
 import type { GlobalParameters } from '../expressions/global-parameters.js';
 import type { Node } from './node.js';
 import type { NodeTree } from './node-tree.js';

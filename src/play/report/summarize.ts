@@ -1,9 +1,7 @@
+import { describePendingTasks } from '../../common/task-set-size.js';
 import { isFulfilled, type Node } from '../controller/node.js';
 import type { PlayedFile } from '../walk/play-files.js';
 import { outputsOf } from './make-report.js';
-
-/** Argo's task set hangs without a word where its object exceeds 1.5 MB; this leaves room for the results. */
-const safePendingBytes = 1_400_000;
 
 export interface Summary {
   readonly line: string;
@@ -25,14 +23,16 @@ export function summarize(played: readonly PlayedFile[], elapsedMs: number): Sum
     `${played.length} ${played.length === 1 ? 'workflow' : 'workflows'}: ${count('Succeeded')} Succeeded, ${count('Failed')} Failed, ${count('Error')} Error; ` +
     `${plugins.filter(isFulfilled).length} plugin nodes, ${posts} POSTs, ${Math.round(elapsedMs)} ms; ` +
     `at most ${Math.ceil(largest / 1000)} kB of plugin templates pending at one moment`;
-  const tooLarge = walks.filter(({ walk }) => walk.pendingBytes > safePendingBytes);
+  const large = walks.flatMap(({ file, walk: { pendingBytes } }) => {
+    const meaning = describePendingTasks(pendingBytes);
+    return meaning === undefined ? [] : [{ file, pendingBytes, meaning }];
+  });
   return {
     line,
     warnings: [
-      ...tooLarge.map(
-        ({ file, walk }) =>
-          `${file}: its pending plugin templates reached ${walk.pendingBytes} bytes together; ` +
-          'Argo keeps them in one object and hangs without a word above 1.5 MB',
+      ...large.map(
+        ({ file, pendingBytes, meaning }) =>
+          `${file}: its pending plugin templates reached ${pendingBytes} bytes together; ${meaning}`,
       ),
       ...lacking.map(
         (node) => `${node.name}: its declared outputs ${missingOutputs(node).join(', ')} are missing`,

@@ -1,3 +1,4 @@
+import { pendingTaskBytes } from '../../common/task-set-size.js';
 import { goJson } from '../../workflow/go-text.js';
 import { isFulfilled, type Node } from '../controller/node.js';
 
@@ -13,7 +14,7 @@ export function createPendingSizes(): PendingSizes {
   const bytesOf = new Map<Node, number>();
   let largest = 0;
   return {
-    add: (node) => bytesOf.set(node, Buffer.byteLength(goJson(node.template ?? {}))),
+    add: (node) => bytesOf.set(node, pendingTaskBytes(Buffer.byteLength(goJson(node.template ?? {})))),
     measure: () => {
       let total = 0;
       for (const [node, bytes] of bytesOf) {

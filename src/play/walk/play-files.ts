@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { errorText } from '../../common/error-text.js';
+import type { Workflow } from '../../workflow/workflow.js';
 import type { PostTemplate } from '../agent/plugin-client.js';
 import type { Node } from '../controller/node.js';
 import { rfc3339 } from '../go/rfc3339.js';
@@ -12,6 +13,8 @@ export interface PlayFilesOptions {
   readonly metadata: ChosenMetadata;
   /** How many files are played side by side. */
   readonly parallel: number;
+  /** Told of each workflow before it is played. */
+  readonly publish?: (workflow: Workflow) => void;
 }
 
 /** What wins over the file's own metadata; `created` is RFC 3339. */
@@ -30,21 +33,24 @@ export type PlayedFile =
 export interface PlayListener {
   onNode(file: string, workflowName: string, node: Node): void;
   onPlayed(played: PlayedFile): void;
+  /** Nothing more will come. May be called twice. */
+  end(): void;
 }
 
 /** Plays every file, so many side by side as asked for; the results are in the order of the files. */
 export async function playFiles(
-  { files, metadata, parallel }: PlayFilesOptions,
+  options: PlayFilesOptions,
   post: PostTemplate,
   listener: PlayListener,
   signal: AbortSignal,
 ): Promise<PlayedFile[]> {
+  const { files, parallel } = options;
   const played = new Map<number, PlayedFile>();
   const queue = [...files.entries()];
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !signal.aborted; next = queue.shift()) {
       const [index, file] = next;
-      const result = await playFile(file, metadata, post, listener, signal);
+      const result = await playFile(file, options, post, listener, signal);
       played.set(index, result);
       listener.onPlayed(result);
     }
@@ -57,7 +63,7 @@ export async function playFiles(
 
 async function playFile(
   file: string,
-  chosen: ChosenMetadata,
+  { metadata: chosen, publish = () => undefined }: PlayFilesOptions,
   post: PostTemplate,
   listener: PlayListener,
   signal: AbortSignal,
@@ -65,6 +71,7 @@ async function playFile(
   try {
     const text = await readFile(file, 'utf8');
     const workflow = readWorkflow(text, (inFile) => makeMetadata(inFile, chosen));
+    publish(workflow);
     const workflowName = workflow.metadata.name;
     const onNode = (node: Node): void => listener.onNode(file, workflowName, node);
     return { file, workflowName, walk: await walkWorkflow(workflow, { post, onNode, signal }) };

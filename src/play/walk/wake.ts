@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../clock.js';
+import { type Clock, sleep } from '../../common/clock.js';
 
 /** What a walk waits for: results and alarms. */
 export interface Wake {
@@ -26,7 +26,7 @@ export function createWake(clock: Clock, outer: AbortSignal | undefined): Wake {
     now,
     after: (durationMs) => {
       alarms += 1;
-      void clock.sleep(durationMs, stopped.signal).then(() => {
+      void sleep(clock, durationMs, stopped.signal).then(() => {
         alarms -= 1;
         now();
       });

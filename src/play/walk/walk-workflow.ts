@@ -1,9 +1,9 @@
+import { type Clock, systemClock } from '../../common/clock.js';
 import { goJson } from '../../workflow/go-text.js';
 import type { Workflow } from '../../workflow/workflow.js';
 import { type AgentTask, createAgent } from '../agent/agent.js';
 import type { PostTemplate } from '../agent/plugin-client.js';
 import type { NodeResult } from '../agent/plugin-reply.js';
-import { type Clock, systemClock } from '../clock.js';
 import { isFulfilled, type Node } from '../controller/node.js';
 import { createNodeTree } from '../controller/node-tree.js';
 import { operate, type WorkflowEnd } from '../controller/operate.js';

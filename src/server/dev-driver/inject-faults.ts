@@ -24,9 +24,10 @@ export interface Faults {
 export function injectFaults(faults: Faults): (execute: ExecuteHandler) => ExecuteHandler {
   let calls = 0;
   return (execute) => (call, callback) => {
-    const facts = factsOfRequest(call.request.request);
     calls += 1;
     if (calls <= faults.failFirst || faults.random() < faults.probability) {
+      const facts = factsOfRequest(call.request.take());
+      call.request.release();
       faults.logger.info('failed a call, as asked', { ...facts, status: faults.status });
       callback(
         toStatusResponse(new StatusError(faults.status, 'injected by the dev-driver', detailsOf(faults))),
@@ -38,7 +39,7 @@ export function injectFaults(faults: Faults): (execute: ExecuteHandler) => Execu
         callback(error, response);
         return;
       }
-      faults.logger.info('lost an answer, as asked', facts);
+      faults.logger.info('lost an answer, as asked', { bytesIn: call.request.bytesIn });
       callback(toStatusResponse(new StatusError('UNAVAILABLE', 'the answer was lost by the dev-driver')));
     });
   };

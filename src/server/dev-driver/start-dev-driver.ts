@@ -3,6 +3,7 @@ import type { Engine } from '../engine.js';
 import { createMemoryLedger, type MemoryLedgerOptions } from '../ledger/memory-ledger.js';
 import { type Drive, openDriveJournal } from '../memory-engine/drive-journal.js';
 import { createMemoryEngine } from '../memory-engine/memory-engine.js';
+import type { ResolveReferences } from '../references/create-resolver.js';
 import { startDriverServer } from '../start-driver-server.js';
 import type { DelayDistribution } from './delay-distribution.js';
 import { type Faults, injectFaults } from './inject-faults.js';
@@ -23,6 +24,8 @@ export interface DevDriverOptions extends Partial<Omit<Faults, 'random' | 'logge
   readonly extraOutputs?: Readonly<Record<string, string>>;
   readonly firstExecutionId?: bigint;
   readonly ledger?: MemoryLedgerOptions;
+  /** Reads what arguments_from names; by default a request with it is refused. */
+  readonly resolveReferences?: ResolveReferences;
 }
 
 export interface DevDriver {
@@ -60,6 +63,7 @@ export async function startDevDriver(options: DevDriverOptions = {}): Promise<De
     logger,
     host,
     port,
+    ...(options.resolveReferences !== undefined && { resolveReferences: options.resolveReferences }),
     wrapExecute: injectFaults({ ...noFaults, ...options, random, logger }),
   });
   return { address: server.address, drives: () => drives, close: (graceMs = 0) => server.drain(graceMs) };

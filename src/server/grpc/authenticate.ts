@@ -8,19 +8,25 @@ import type { TokenSource } from '../token-source.js';
 export type Authenticate = (metadata: Metadata) => Promise<void>;
 
 /**
- * Takes callers with the bearer token of a source. Rejects with UNAUTHENTICATED for another token or none, with
- * UNAVAILABLE while the source has none.
+ * Takes callers with one of the bearer tokens of a source, which has one a line: the next one and the one before it are
+ * both good while callers change over. Rejects with UNAUTHENTICATED for another token or none, with UNAVAILABLE while the
+ * source has none.
  */
 export function authenticateByToken(source: TokenSource): Authenticate {
   const isToken = async (bearer: string, read: () => Promise<string>) => {
-    const token = await read().catch((error: unknown) => {
+    const text = await read().catch((error: unknown) => {
       throw unreadable(source, error);
     });
+    const tokens = text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
     // Nothing, as in a file while it is being written, must not be a token that an empty bearer matches.
-    if (token.trim() === '') {
+    if (tokens.length === 0) {
       throw unreadable(source);
     }
-    return timingSafeEqual(digest(bearer), digest(token.trim()));
+    // Every token is compared, so that the time does not tell which one was right.
+    return tokens.filter((token) => timingSafeEqual(digest(bearer), digest(token))).length > 0;
   };
   return async (metadata) => {
     const given = metadata.get('authorization');

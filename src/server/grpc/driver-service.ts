@@ -1,35 +1,26 @@
 import type { handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
-import type { Logger } from '../../common/logger.js';
+import type { LogFacts, Logger } from '../../common/logger.js';
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../../contract/generated/kfp/driver/v1/ExecuteResponse.js';
-import { driverServiceOf, loadContract } from '../../contract/service-definition.js';
 import { StatusError } from '../../contract/status-error.js';
 import { toStatusError } from '../drive-failure.js';
+import { factsOfRequest } from '../facts-of-request.js';
 import type { SingleFlight, SingleFlightResult } from '../ledger/single-flight.js';
 import { logCallEnd } from './log-call-end.js';
+import { executeMethod, type ReceivedRequest, receiveRequest } from './received-request.js';
 import { toStatusResponse } from './to-status-response.js';
-
-/** A decoded request and its size on the wire. */
-export interface ReceivedRequest {
-  readonly request: ExecuteRequest__Output;
-  readonly bytesIn: number;
-}
+import { createTurns } from './turns.js';
 
 /** Handles DriverService.Execute; the answer is serialized already. */
 export type ExecuteHandler = handleUnaryCall<ReceivedRequest, Buffer>;
 
-const { Execute } = driverServiceOf(loadContract()).service;
+export const executePath = executeMethod.path;
 
-export const executePath = Execute.path;
-
-/** DriverService as the server serves it: requests come with their size, answers are bytes. */
+/** DriverService as the server serves it: requests are decoded when their turn comes, answers are bytes. */
 export const servedDefinition: ServiceDefinition = {
   Execute: {
-    ...Execute,
-    requestDeserialize: (bytes: Buffer): ReceivedRequest => ({
-      request: Execute.requestDeserialize(bytes),
-      bytesIn: bytes.length,
-    }),
+    ...executeMethod,
+    requestDeserialize: receiveRequest,
     responseSerialize: (response: Buffer): Buffer => response,
   },
 };
@@ -39,7 +30,7 @@ export const servedDefinition: ServiceDefinition = {
  * done its work, and sending the request again under a new id would do it twice.
  */
 export function serializeResponse(response: ExecuteResponse, maxBytes: number): Buffer {
-  const bytes = Execute.responseSerialize(response);
+  const bytes = executeMethod.responseSerialize(response);
   if (bytes.length <= maxBytes) {
     return bytes;
   }
@@ -51,6 +42,12 @@ export function serializeResponse(response: ExecuteResponse, maxBytes: number): 
   });
 }
 
+/** A call under way, with as much of its request as the log tells: whoever waits must not hold on to the request. */
+interface BegunCall {
+  readonly asked: LogFacts;
+  readonly executed: Promise<SingleFlightResult>;
+}
+
 /**
  * Makes the handler of Execute: every call gets an answer or a status, and one line in the log at its end. `check`
  * throws a StatusError for a request that is not to be driven.
@@ -60,31 +57,40 @@ export function createExecuteHandler(
   executeOnce: SingleFlight['executeOnce'],
   logger: Logger,
 ): ExecuteHandler {
-  const execute = async (
-    request: ExecuteRequest__Output,
-    deadlineMs: number,
-  ): Promise<SingleFlightResult> => {
+  const turn = createTurns();
+  const begin = (received: ReceivedRequest, deadlineMs: number): BegunCall => {
+    let asked: LogFacts = {};
     try {
+      const request = received.take();
+      asked = factsOfRequest(request);
       check(request);
-      return await executeOnce(request, deadlineMs);
+      const requestBytes = received.bytesIn;
+      const executed = executeOnce(request, { deadlineMs, requestBytes, onClaimed: received.release });
+      return { asked, executed: executed.catch(failedBy) };
     } catch (thrown) {
-      return { result: { kind: 'failed', error: StatusError.from(thrown) } };
+      received.release();
+      return { asked, executed: Promise.resolve(failedBy(thrown)) };
     }
   };
   return (call, callback) => {
     const startedAtMs = performance.now();
-    const { request, bytesIn } = call.request;
-    execute(request, Number(call.getDeadline()))
-      .then((executed) => {
+    turn()
+      .then(async () => {
+        const { asked, executed } = begin(call.request, Number(call.getDeadline()));
+        const outcome = await executed;
         const clientGone = call.cancelled;
-        if (executed.result.kind === 'answered') {
-          callback(null, executed.result.response);
+        if (outcome.result.kind === 'answered') {
+          callback(null, outcome.result.response);
         } else {
-          callback(toStatusResponse(executed.result.error));
+          callback(toStatusResponse(outcome.result.error));
         }
         const ms = Math.round(performance.now() - startedAtMs);
-        logCallEnd(logger, executed, { request, bytesIn, ms, clientGone });
+        logCallEnd(logger, outcome, { asked, bytesIn: call.request.bytesIn, ms, clientGone });
       })
       .catch((thrown: unknown) => callback(toStatusResponse(thrown)));
   };
+}
+
+function failedBy(thrown: unknown): SingleFlightResult {
+  return { result: { kind: 'failed', error: StatusError.from(thrown) } };
 }

@@ -1,11 +1,10 @@
 import { factsOfError, type LogFacts, type Logger } from '../../common/logger.js';
-import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
-import { factsOfRequest } from '../facts-of-request.js';
 import type { SingleFlightResult } from '../ledger/single-flight.js';
 
 /** What the log is told of a call beside its result. */
 export interface EndedCall {
-  readonly request: ExecuteRequest__Output;
+  /** What the request says of itself, from factsOfRequest. */
+  readonly asked: LogFacts;
   readonly bytesIn: number;
   readonly ms: number;
   /** The client cancelled, went away or ran out of its deadline before the end. */
@@ -19,7 +18,7 @@ export function logCallEnd(
   call: EndedCall,
 ): void {
   const common: LogFacts = {
-    ...factsOfRequest(call.request),
+    ...call.asked,
     ms: call.ms,
     bytesIn: call.bytesIn,
     bytesOut: result.kind === 'answered' ? result.response.length : 0,

@@ -3,7 +3,7 @@ import {
   type ServerInterceptingCallInterface,
   type ServerInterceptor,
 } from '@grpc/grpc-js';
-import { outcomeUnknown, serverEnding } from '../drive-failure.js';
+import { outcomeUnknown, serverEnding, toStatusError } from '../drive-failure.js';
 import { toStatusResponse } from './to-status-response.js';
 
 /** The calls of one method that have no status yet, from their first header on. */
@@ -11,7 +11,7 @@ export interface OpenCalls {
   readonly interceptor: ServerInterceptor;
   /** Resolves as soon as none is open. */
   readonly none: () => Promise<void>;
-  /** Refuses those whose request has not arrived: nothing was driven. */
+  /** Refuses those whose request has not arrived whole: nothing was driven. */
   readonly endUnreceived: () => void;
   /** Ends all with a status that is true: whoever just closes the connection leaves its client a CANCELLED. */
   readonly endAll: () => void;
@@ -19,11 +19,14 @@ export interface OpenCalls {
 
 interface OpenCall {
   readonly call: ServerInterceptingCallInterface;
-  /** Whether its request has arrived, so that it may have been driven. */
+  /** Whether its request has arrived whole, so that it may have been driven. */
   isReceived: boolean;
 }
 
-export function createOpenCalls(methodPath: string): OpenCalls {
+const retryDelayMs = 5_000;
+
+/** Follows the calls of a method, of which `maxCalls` may be open at once. */
+export function createOpenCalls(methodPath: string, maxCalls: number): OpenCalls {
   const open = new Set<OpenCall>();
   let waiting: (() => void)[] = [];
   const remove = (call: OpenCall) => {
@@ -40,14 +43,17 @@ export function createOpenCalls(methodPath: string): OpenCalls {
     if (path !== methodPath) {
       return new ServerInterceptingCall(call);
     }
+    if (open.size >= maxCalls) {
+      return refuse(call, open.size);
+    }
     const added: OpenCall = { call, isReceived: false };
     open.add(added);
     return new ServerInterceptingCall(call, {
       start: (next) =>
         next({
-          onReceiveMessage: (message, goOn) => {
+          onReceiveHalfClose: (goOn) => {
             added.isReceived = true;
-            goOn(message);
+            goOn();
           },
           onCancel: () => remove(added),
         }),
@@ -73,4 +79,16 @@ export function createOpenCalls(methodPath: string): OpenCalls {
       }
     },
   };
+}
+
+function refuse(call: ServerInterceptingCallInterface, open: number): ServerInterceptingCall {
+  const full = toStatusError({
+    status: 'RESOURCE_EXHAUSTED',
+    reason: 'QUEUE_FULL',
+    message: `the driver server is busy: ${open} calls are open`,
+    retry: 'safe',
+    retryDelayMs,
+  });
+  const onReceiveMetadata = () => call.sendStatus(toStatusResponse(full));
+  return new ServerInterceptingCall(call, { start: (next) => next({ onReceiveMetadata }) });
 }

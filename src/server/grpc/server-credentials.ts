@@ -1,43 +1,52 @@
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { ServerCredentials } from '@grpc/grpc-js';
+import { experimental, ServerCredentials } from '@grpc/grpc-js';
+import { factsOfError, type Logger } from '../../common/logger.js';
+import { readCertificates, readPrivateKey } from '../../common/read-pem.js';
 import type { ServerSettings } from '../server-settings.js';
+import { createRenewedFiles, type TlsFiles } from './renewed-files.js';
 
 export type TlsSettings = Pick<ServerSettings, 'tlsCert' | 'tlsKey' | 'tlsClientCa'>;
 
 /**
  * Credentials of the server: plaintext without a certificate; with a client CA every caller must show a certificate
- * of it. Throws an Error with one sentence for a file that cannot be read, and for texts that are no PEM or do not
- * belong together.
+ * of it. Files are looked at again every `refreshMs`: new connections get what was renewed, and a renewed file that is
+ * no good is logged while the one before stays. Throws an Error with one sentence for a file that cannot be read, and
+ * for texts that are no PEM or do not belong together.
  */
-export function createServerCredentials({ tlsCert, tlsKey, tlsClientCa }: TlsSettings): ServerCredentials {
+export function createServerCredentials(
+  { tlsCert, tlsKey, tlsClientCa }: TlsSettings,
+  logger: Pick<Logger, 'info' | 'error'>,
+  refreshMs?: number,
+): ServerCredentials {
   if (tlsCert === undefined || tlsKey === undefined) {
     return ServerCredentials.createInsecure();
   }
-  const cert = readPem('SERVER_TLS_CERT', tlsCert);
-  const key = readPem('SERVER_TLS_KEY', tlsKey);
-  const ca = tlsClientCa === undefined ? undefined : readPem('SERVER_TLS_CLIENT_CA', tlsClientCa);
-  try {
-    // grpc-js looks at them only when it listens.
-    createSecureContext({ cert, key, ca });
-  } catch (error) {
-    throw new Error(
-      'SERVER_TLS_CERT, _KEY or _CLIENT_CA is not usable PEM, or the key is of another certificate',
-      {
-        cause: error,
-      },
-    );
-  }
-  return ServerCredentials.createSsl(ca ?? null, [{ cert_chain: cert, private_key: key }], ca !== undefined);
+  const read = () => readTlsFiles(tlsCert, tlsKey, tlsClientCa);
+  const events = {
+    renewed: () => logger.info('the TLS files were renewed'),
+    failed: (thrown: unknown) =>
+      logger.error('renewed TLS files are not usable, the ones before stay', factsOfError(thrown)),
+  };
+  const files = createRenewedFiles(read, events, refreshMs);
+  // Certificate first, whatever the declaration of 1.14.7 calls its parameters.
+  return experimental.createCertificateProviderServerCredentials(
+    files,
+    tlsClientCa === undefined ? null : files,
+    tlsClientCa !== undefined,
+  );
 }
 
-function readPem(name: string, pem: string): Buffer {
-  if (pem.startsWith('-----BEGIN')) {
-    return Buffer.from(pem);
-  }
+function readTlsFiles(tlsCert: string, tlsKey: string, tlsClientCa: string | undefined): TlsFiles {
+  const cert = readCertificates('SERVER_TLS_CERT', tlsCert);
+  const key = readPrivateKey('SERVER_TLS_KEY', tlsKey);
+  const ca = tlsClientCa === undefined ? undefined : readCertificates('SERVER_TLS_CLIENT_CA', tlsClientCa);
   try {
-    return readFileSync(pem);
+    // grpc-js looks at them only when somebody connects.
+    createSecureContext({ cert, key, ca });
   } catch (error) {
-    throw new Error(`${name} names a file that cannot be read`, { cause: error });
+    throw new Error('SERVER_TLS_KEY is the key of another certificate than SERVER_TLS_CERT', {
+      cause: error,
+    });
   }
+  return { cert, key, ca };
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import type { Environment } from '../../common/settings.js';
@@ -8,22 +9,33 @@ export interface KubernetesAnswer {
   readonly status: number;
   /** The answer's JSON; undefined where it is none. */
   readonly body: unknown;
+  /** The header Retry-After, as it stands. */
+  readonly retryAfter: string | undefined;
 }
 
 /** Kubernetes' API, as the pod's service account. */
 export interface KubernetesApi {
   /** Answers whatever the API server says. Rejects with UNAVAILABLE where it says nothing. */
-  request(method: 'GET' | 'PUT', path: string, body?: object): Promise<KubernetesAnswer>;
+  request(method: 'GET' | 'PUT', path: string, body?: object, timeoutMs?: number): Promise<KubernetesAnswer>;
+}
+
+/** Where the API is, and what its callers show. */
+export interface KubernetesPlace {
+  /** "https://HOST:PORT"; http:// for a laptop. */
+  readonly url: string;
+  readonly tokenFile: string;
+  readonly caFile: string;
+  /** True where both files may be absent: then no token is shown, and the system's CAs are trusted. */
+  readonly mayLackFiles: boolean;
 }
 
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
-const timeoutMs = 10_000;
+const usualTimeoutMs = 10_000;
 /** etcd takes 1.5 MiB for an object; JSON escapes some of it. */
 const maxAnswerBytes = 4 * 1024 * 1024;
 
 /**
- * The API of the cluster that this pod runs in. Token and CA are read for each request, because both rotate. Throws
- * FAILED_PRECONDITION outside of a cluster.
+ * The API of the cluster that this pod runs in. Throws FAILED_PRECONDITION outside of a cluster.
  * https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
  */
 export function inClusterApi(env: Environment, folder = serviceAccountFolder): KubernetesApi {
@@ -34,11 +46,27 @@ export function inClusterApi(env: Environment, folder = serviceAccountFolder): K
       'KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: this is no pod of a cluster',
     );
   }
+  return kubernetesApiAt({
+    url: apiUrl(host, port),
+    tokenFile: join(folder, 'token'),
+    caFile: join(folder, 'ca.crt'),
+    mayLackFiles: false,
+  });
+}
+
+/** An address that may be of IPv6, as a URL. */
+export function apiUrl(host: string, port: string | number): string {
+  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** The API at a place. Token and CA are read for each request, because both rotate. */
+export function kubernetesApiAt({ url, tokenFile, caFile, mayLackFiles }: KubernetesPlace): KubernetesApi {
   return {
-    request: async (method, path, body) => {
+    request: async (method, path, body, timeoutMs = usualTimeoutMs) => {
       try {
-        const [token, ca] = await Promise.all([read(folder, 'token'), read(folder, 'ca.crt')]);
-        return await send({ host, port, ca, method, path, token: token.trim() }, body);
+        const files = [tokenFile, caFile].map((file) => readText(file, mayLackFiles));
+        const [token, ca] = await Promise.all(files);
+        return await send({ url: `${url.replace(/\/+$/, '')}${path}`, ca, method, token, timeoutMs }, body);
       } catch (cause) {
         throw new StatusError('UNAVAILABLE', 'Kubernetes does not answer this service account', { cause });
       }
@@ -46,23 +74,32 @@ export function inClusterApi(env: Environment, folder = serviceAccountFolder): K
   };
 }
 
-function read(folder: string, file: string): Promise<string> {
-  return readFile(join(folder, file), 'utf8');
+async function readText(file: string, mayLack: boolean): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if (mayLack) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 interface Call {
-  readonly host: string;
-  readonly port: string;
-  readonly ca: string;
-  readonly token: string;
+  readonly url: string;
+  readonly ca: string | undefined;
+  readonly token: string | undefined;
   readonly method: string;
-  readonly path: string;
+  readonly timeoutMs: number;
 }
 
-function send({ token, ...call }: Call, body: object | undefined): Promise<KubernetesAnswer> {
+function send(
+  { url, token, ca, method, timeoutMs }: Call,
+  body: object | undefined,
+): Promise<KubernetesAnswer> {
   const text = body === undefined ? undefined : JSON.stringify(body);
   const headers = {
-    Authorization: `Bearer ${token}`,
+    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
     Accept: 'application/json',
     ...(text !== undefined && {
       'Content-Type': 'application/json',
@@ -71,7 +108,9 @@ function send({ token, ...call }: Call, body: object | undefined): Promise<Kuber
   };
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    const request = httpsRequest({ ...call, headers, signal, agent: false }, (response) => {
+    const isTls = url.startsWith('https:');
+    const options = { method, headers, signal, agent: false, ...(isTls && ca !== undefined && { ca }) };
+    const request = (isTls ? httpsRequest : httpRequest)(url, options, (response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
       response.on('error', reject);
@@ -83,7 +122,11 @@ function send({ token, ...call }: Call, body: object | undefined): Promise<Kuber
         chunks.push(chunk);
       });
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString('utf8')) });
+        resolve({
+          status: response.statusCode ?? 0,
+          body: parse(Buffer.concat(chunks).toString('utf8')),
+          retryAfter: response.headers['retry-after'],
+        });
       });
     });
     request.on('error', reject);

@@ -1,6 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../common/logger.js';
-import { type Claim, type ExecuteResult, isRefusal, type RequestLedger } from './request-ledger.js';
-import { createShelf, type Shelf } from './shelf.js';
+import { type Status, type StatusDetails, StatusError } from '../../contract/status-error.js';
+import { type ExecuteResult, isKept, type RequestLedger } from './request-ledger.js';
 
 /** Times and bounds of a ledger in memory; what is left out has a default. */
 export interface MemoryLedgerOptions {
@@ -10,7 +11,7 @@ export interface MemoryLedgerOptions {
   readonly keepFailureMs?: number;
   /** How many finished requests are kept. */
   readonly maxEntries?: number;
-  /** How many bytes of finished requests are kept: answers, ids and what an entry costs. */
+  /** How many bytes of finished requests are kept: answers, details, ids and what an entry costs. */
   readonly maxBytes?: number;
   /** Now, in milliseconds of a clock that never goes back. */
   readonly clock?: () => number;
@@ -24,126 +25,127 @@ const defaults = {
   keepSuccessMs: promisedMs + 60_000,
   keepFailureMs: 30_000,
   maxEntries: 100_000,
-  maxBytes: 256 << 20,
+  maxBytes: 128 << 20,
   clock: () => performance.now(),
 };
 
 /** What V8 needs for an entry beside its texts and its answer, roughly. */
 const entryOverheadBytes = 512;
+/** V8 keeps a text that has one character beyond Latin-1 in two bytes each. */
+const bytesPerCharacter = 2;
 const warnEveryMs = 60_000;
+const purgeEveryMs = 10_000;
 
-interface LedgerEntry {
+/** A failure without its stack and cause, which hold on to whatever they met. */
+interface KeptFailure {
+  readonly status: Status;
+  readonly message: string;
+  readonly details: StatusDetails;
+}
+
+interface Entry {
   readonly fingerprint: string;
-  callers: number;
-  readonly result: Promise<ExecuteResult>;
-  readonly settle: (result: ExecuteResult) => void;
+  readonly outcome: Buffer | KeptFailure;
+  readonly finishedAtMs: number;
 }
 
 /**
- * A ledger that lives as long as its process. Running requests are never dropped; of the finished ones, when they
- * pass the bounds, failures go first and then the oldest successes, with a warning when that breaks the promise.
+ * A ledger that lives as long as its process. When it passes its bounds the oldest are forgotten, with a warning
+ * where that breaks the promise.
  */
 export function createMemoryLedger(
   logger: Pick<Logger, 'warn'>,
   options: MemoryLedgerOptions = {},
 ): RequestLedger {
-  const { keepSuccessMs, keepFailureMs, clock, ...bounds } = { ...defaults, ...options };
-  const running = new Map<string, LedgerEntry>();
-  const successes = createShelf<LedgerEntry>(keepSuccessMs, clock);
-  const failures = createShelf<LedgerEntry>(keepFailureMs, clock);
+  const { keepSuccessMs, keepFailureMs, maxEntries, maxBytes, clock } = { ...defaults, ...options };
   const warnOfLoss = createLossWarning(logger, clock);
-  const findFinished = (key: string) => {
-    successes.dropExpired();
-    failures.dropExpired();
-    return successes.get(key) ?? failures.get(key);
+  const entries = new LRUCache<string, Entry>({
+    max: maxEntries,
+    maxSize: maxBytes,
+    perf: { now: clock },
+    ttlResolution: 0,
+    dispose: ({ outcome, finishedAtMs }, _key, reason) => {
+      if (reason === 'evict' && Buffer.isBuffer(outcome) && clock() - finishedAtMs < promisedMs) {
+        warnOfLoss(entries);
+      }
+    },
+  });
+  const purge = createPurge(entries, clock);
+  // peek leaves the order as it is: that of finishing.
+  const lookUp: RequestLedger['lookUp'] = async ({ key, fingerprint }) => {
+    const entry = entries.peek(key);
+    if (entry === undefined) {
+      return undefined;
+    }
+    return entry.fingerprint === fingerprint
+      ? { kind: 'finished', result: toResult(entry.outcome) }
+      : { kind: 'conflict' };
   };
   return {
-    claim: async (key, fingerprint) => {
-      const finished = findFinished(key);
-      const known = finished ?? running.get(key);
-      if (known !== undefined) {
-        return claimAgain(known, fingerprint, finished !== undefined);
-      }
-      running.set(key, createEntry(fingerprint));
-      return { kind: 'claimed' };
-    },
-    finish: async (key, result) => {
-      const entry = running.get(key);
-      if (entry === undefined) {
+    lookUp,
+    claim: async (request) => (await lookUp(request)) ?? { kind: 'claimed' },
+    finish: async ({ key, fingerprint }, result) => {
+      purge();
+      const ttl = result.kind === 'answered' ? keepSuccessMs : keepFailureMs;
+      if (!isKept(result) || ttl === 0) {
         return;
       }
-      running.delete(key);
-      if (!isRefusal(result)) {
-        const shelf = result.kind === 'answered' ? successes : failures;
-        shelf.add(key, entry, sizeOf(key, entry, result));
-        warnOfLoss(dropBeyond(bounds, failures, successes), successes);
-      }
-      entry.settle(result);
-    },
-    lookUp: (key) => {
-      const finished = findFinished(key);
-      const entry = finished ?? running.get(key);
-      return entry && { ...entry, finished: finished !== undefined };
+      const entry = { fingerprint, outcome: toKept(result), finishedAtMs: clock() };
+      entries.set(key, entry, { ttl, size: sizeOf(key, entry) });
     },
   };
 }
 
-function createEntry(fingerprint: string): LedgerEntry {
-  let settle: (result: ExecuteResult) => void = () => {};
-  const result = new Promise<ExecuteResult>((resolve) => {
-    settle = resolve;
-  });
-  return { fingerprint, callers: 1, result, settle };
-}
-
-function claimAgain(entry: LedgerEntry, fingerprint: string, isFinished: boolean): Claim {
-  if (entry.fingerprint !== fingerprint) {
-    return { kind: 'conflict' };
+/** A copy in a buffer of its own: the answer may be a view of a slab of 8 KiB, which it would keep alive. */
+function toKept(result: ExecuteResult): Entry['outcome'] {
+  if (result.kind === 'failed') {
+    const { status, message, details } = result.error;
+    return { status, message, details };
   }
-  entry.callers += 1;
-  return { kind: isFinished ? 'finished' : 'running', result: entry.result };
+  const copy = Buffer.allocUnsafeSlow(result.response.length);
+  result.response.copy(copy);
+  return copy;
 }
 
-function sizeOf(key: string, { fingerprint }: LedgerEntry, result: ExecuteResult): number {
-  const outcomeBytes = result.kind === 'answered' ? result.response.length : result.error.message.length;
-  return entryOverheadBytes + key.length + fingerprint.length + outcomeBytes;
-}
-
-/** Forgets until the bounds hold. Returns how many successes had less than their promised time. */
-function dropBeyond(
-  { maxEntries, maxBytes }: { maxEntries: number; maxBytes: number },
-  failures: Shelf<LedgerEntry>,
-  successes: Shelf<LedgerEntry>,
-): number {
-  let cutShort = 0;
-  while (failures.size() + successes.size() > maxEntries || failures.bytes() + successes.bytes() > maxBytes) {
-    if (failures.dropOldest() !== undefined) {
-      continue;
-    }
-    const ageMs = successes.dropOldest();
-    if (ageMs === undefined) {
-      break;
-    }
-    if (ageMs < promisedMs) {
-      cutShort += 1;
-    }
+function toResult(outcome: Entry['outcome']): ExecuteResult {
+  if (Buffer.isBuffer(outcome)) {
+    return { kind: 'answered', response: outcome };
   }
-  return cutShort;
+  const { status, message, details } = outcome;
+  return { kind: 'failed', error: new StatusError(status, message, { details }) };
+}
+
+function sizeOf(key: string, { fingerprint, outcome }: Pick<Entry, 'fingerprint' | 'outcome'>): number {
+  const outcomeBytes = Buffer.isBuffer(outcome)
+    ? outcome.buffer.byteLength
+    : bytesPerCharacter * JSON.stringify(outcome).length;
+  return entryOverheadBytes + bytesPerCharacter * (key.length + fingerprint.length) + outcomeBytes;
+}
+
+/** Drops what has had its time, which stays until then: at most every 10 s, as it looks at each entry. */
+function createPurge(entries: LRUCache<string, Entry>, clock: () => number) {
+  let purgedAtMs = clock();
+  return () => {
+    if (clock() - purgedAtMs >= purgeEveryMs) {
+      purgedAtMs = clock();
+      entries.purgeStale();
+    }
+  };
 }
 
 /** Warns of promises that were cut short: at once the first time, then with a count, once a minute at most. */
 function createLossWarning(logger: Pick<Logger, 'warn'>, clock: () => number) {
   let unreported = 0;
   let warnedAtMs = Number.NEGATIVE_INFINITY;
-  return (cutShort: number, successes: Shelf<LedgerEntry>) => {
-    unreported += cutShort;
-    if (unreported === 0 || clock() - warnedAtMs < warnEveryMs) {
+  return ({ size, calculatedSize }: LRUCache<string, Entry>) => {
+    unreported += 1;
+    if (clock() - warnedAtMs < warnEveryMs) {
       return;
     }
     logger.warn('the ledger is full: successes were forgotten within 10 minutes, their repeats drive again', {
       forgotten: unreported,
-      keptEntries: successes.size(),
-      keptBytes: successes.bytes(),
+      keptEntries: size,
+      keptBytes: calculatedSize,
     });
     unreported = 0;
     warnedAtMs = clock();

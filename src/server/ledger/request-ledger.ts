@@ -1,46 +1,65 @@
-import type { StatusError } from '../../contract/status-error.js';
+import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import { retryKey, type StatusError } from '../../contract/status-error.js';
+import { retrySafe } from '../drive-failure.js';
 
 /** How a driven request ended: a serialized ExecuteResponse, or a status. */
 export type ExecuteResult =
   | { readonly kind: 'answered'; readonly response: Buffer }
   | { readonly kind: 'failed'; readonly error: StatusError };
 
-/** What the ledger knows of one request. */
-export interface LedgerRecord {
-  /** Of the request's content, so that another request under the same id is told from a repeat. */
+/** A request as the ledger knows it. */
+export interface LedgerRequest {
+  /** The request_id within its workflow (keyOfRequest): repeats of one attempt have the same. */
+  readonly key: string;
+  /** Digest of the content (fingerprintOfRequest): tells another request under the same key from a repeat. */
   readonly fingerprint: string;
-  /** How many calls have asked for it so far. */
-  readonly callers: number;
-  /** Resolves when the request is finished; never rejects. */
-  readonly result: Promise<ExecuteResult>;
-  readonly finished: boolean;
+  /** For a ledger that knows the task by more than its request_id: run, parent DAG, task name, iteration, node. */
+  readonly request: ExecuteRequest__Output;
 }
 
-/** A claim's answer: the request is yours to drive, or somebody had it before. */
+/** A claim's answer. */
 export type Claim =
+  /** Nobody has driven it: drive it now, and finish it whatever comes of it. */
   | { readonly kind: 'claimed' }
-  | { readonly kind: 'running' | 'finished'; readonly result: Promise<ExecuteResult> }
+  /** It was driven: this is its answer. */
+  | { readonly kind: 'finished'; readonly result: ExecuteResult }
+  /** Another request was driven under this key. */
   | { readonly kind: 'conflict' };
 
 /**
- * Sees to it that a request_id is driven once, as the contract promises: a repeat of a running request waits for it,
- * a success is kept for 10 minutes at least, a failure for half a minute at most. Claim and finish are asynchronous
- * because a ledger that survives the process must write before a driver starts, or answers.
+ * Remembers what was driven, as the contract promises: a success for 10 minutes at least, a failure for half a minute
+ * at most. What runs in this process is single flight's to know, which stands in front: of one key there is one claim
+ * at a time, so a ledger need not guard itself against two.
+ *
+ * The order makes a durable ledger possible. claim comes before the driver's program: what it writes or looks up is
+ * done when it resolves. finish comes before anybody hears the answer: what it has not written when it resolves is
+ * lost with the process.
  */
 export interface RequestLedger {
-  /** Takes a request for its only drive; between two claims of one key exactly one is 'claimed'. */
-  claim(key: string, fingerprint: string): Promise<Claim>;
-  /** Ends a claimed request, for all that wait for it and all that will ask. */
-  finish(key: string, result: ExecuteResult): Promise<void>;
-  /** What is known of a request now; undefined when it was never claimed, or is forgotten. */
-  lookUp(key: string): LedgerRecord | undefined;
+  /**
+   * Takes a request for its only drive, or says what came of it. Resolves soon: it does not wait for another drive.
+   * Rejects with a StatusError where it cannot tell whether the request was driven; then nothing is driven.
+   */
+  claim(request: LedgerRequest): Promise<Claim>;
+  /**
+   * Ends a claim, exactly once. It forgets what need not be kept (isKept). A ledger that cannot write says so in its
+   * log and resolves, because the answer is worth more to its caller than to a repeat.
+   */
+  finish(request: LedgerRequest, result: ExecuteResult): Promise<void>;
+  /** What a claim would say without claiming; undefined for a request that may be driven. Rejects as claim does. */
+  lookUp(request: LedgerRequest): Promise<Exclude<Claim, { kind: 'claimed' }> | undefined>;
 }
 
-/** True for a refusal before anything was driven, which nobody may be given instead of a drive later. */
-export function isRefusal(result: ExecuteResult): boolean {
-  if (result.kind !== 'failed') {
-    return false;
+/**
+ * False for a failure after which the same request may come again: nothing was driven, or the driver finds again what
+ * it wrote. Whoever was invited to re-send must not be given the old failure.
+ */
+export function isKept(result: ExecuteResult): boolean {
+  if (result.kind === 'answered') {
+    return true;
   }
   const { status, details } = result.error;
-  return (status === 'RESOURCE_EXHAUSTED' || status === 'UNAVAILABLE') && details.retryDelayMs !== undefined;
+  const isRefusal =
+    (status === 'RESOURCE_EXHAUSTED' || status === 'UNAVAILABLE') && details.retryDelayMs !== undefined;
+  return !isRefusal && details.errorInfo?.metadata[retryKey] !== retrySafe;
 }

@@ -1,4 +1,4 @@
-import type { LogFacts } from '../../common/logger.js';
+import { factsOfError, type LogFacts, type Logger } from '../../common/logger.js';
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { StatusError } from '../../contract/status-error.js';
@@ -6,7 +6,7 @@ import { serverEnding } from '../drive-failure.js';
 import type { Engine } from '../engine.js';
 import { fingerprintOfRequest, keyOfRequest } from '../fingerprint-request.js';
 import { invalidArgument } from '../invalid-argument.js';
-import type { ExecuteResult, RequestLedger } from './request-ledger.js';
+import type { Claim, ExecuteResult, LedgerRequest, RequestLedger } from './request-ledger.js';
 
 /** How a call got its result, and what the log may say about it. */
 export interface SingleFlightResult {
@@ -16,9 +16,22 @@ export interface SingleFlightResult {
   readonly facts?: LogFacts;
 }
 
+/** What single flight must know of a call beside its request. */
+export interface CallContext {
+  /** When the caller stops waiting, epoch milliseconds; Infinity without a deadline. */
+  readonly deadlineMs: number;
+  /** Size of the request on the wire. */
+  readonly requestBytes: number;
+  /** Called once the request is refused, joined, replayed or in the engine's hands. */
+  readonly onClaimed?: () => void;
+}
+
 export interface SingleFlight {
   /** Drives a request unless its request_id was driven before. Rejects with a StatusError where nothing was driven. */
-  readonly executeOnce: (request: ExecuteRequest__Output, deadlineMs: number) => Promise<SingleFlightResult>;
+  readonly executeOnce: (
+    request: ExecuteRequest__Output,
+    context: CallContext,
+  ) => Promise<SingleFlightResult>;
   /** From now on only what was driven before is answered; anything else is UNAVAILABLE, as not driven. */
   readonly stop: () => void;
   /** Resolves as soon as nothing is being driven. */
@@ -32,62 +45,119 @@ export interface SingleFlightParts {
   readonly ledger: RequestLedger;
   /** Serializes the engine's answer; the ledger keeps bytes, so a replay is the same answer to the last one. */
   readonly serialize: (response: ExecuteResponse) => Buffer;
+  readonly logger: Pick<Logger, 'error'>;
   /** Aborted when running drives must end. */
   readonly signal: AbortSignal;
 }
 
+/** A claim or a drive that is under way; whoever asks for the same meanwhile joins it. */
+interface Flight {
+  readonly fingerprint: string;
+  callers: number;
+  readonly landed: Promise<SingleFlightResult>;
+}
+
+interface FlightContext extends CallContext {
+  readonly joined: () => boolean;
+  readonly onDriven: () => void;
+}
+
 /** Puts the ledger before an engine. A drive belongs to its request_id, not to the call that began it. */
 export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
-  const { ledger } = parts;
-  const running = new Set<Promise<SingleFlightResult>>();
+  const flights = new Map<string, Flight>();
   let stopped = false;
   let lastEndMs = Number.NEGATIVE_INFINITY;
-  const drive = async (key: string, request: ExecuteRequest__Output, deadlineMs: number) => {
-    const executed = await runEngine(parts, key, request, deadlineMs);
-    await ledger.finish(key, executed.result);
-    lastEndMs = performance.now();
-    return executed;
+  const start = (asked: LedgerRequest, context: CallContext): Flight => {
+    const joined = () => (flights.get(asked.key)?.callers ?? 0) > 1;
+    const onDriven = () => {
+      lastEndMs = performance.now();
+    };
+    const landed = fly(parts, stopped, asked, { ...context, joined, onDriven }).finally(() => {
+      flights.delete(asked.key);
+    });
+    return { fingerprint: asked.fingerprint, callers: 1, landed };
   };
   return {
-    executeOnce: async (request, deadlineMs) => {
-      const key = keyOfRequest(request);
-      if (stopped && ledger.lookUp(key) === undefined) {
-        throw serverEnding();
+    // Not an async function, which would hold a joiner's request until it has its answer.
+    executeOnce: (request, context) => {
+      const asked = { key: keyOfRequest(request), fingerprint: fingerprintOfRequest(request), request };
+      const running = flights.get(asked.key);
+      if (running === undefined) {
+        const flight = start(asked, context);
+        flights.set(asked.key, flight);
+        return flight.landed;
       }
-      const claim = await ledger.claim(key, fingerprintOfRequest(request));
-      if (claim.kind === 'conflict') {
-        const description = 'was used before, for a request with another content';
-        throw invalidArgument([{ field: 'request_id', description }]);
-      }
-      if (claim.kind !== 'claimed') {
-        return { result: await claim.result, repeat: claim.kind === 'running' ? 'joined' : 'replayed' };
-      }
-      const driving = drive(key, request, deadlineMs);
-      running.add(driving);
-      return driving.finally(() => running.delete(driving));
+      context.onClaimed?.();
+      return running.fingerprint === asked.fingerprint ? join(running) : Promise.reject(usedBefore());
     },
     stop: () => {
       stopped = true;
     },
     idle: async () => {
-      while (running.size > 0) {
-        await Promise.allSettled(running);
+      while (flights.size > 0) {
+        await Promise.allSettled([...flights.values()].map(({ landed }) => landed));
       }
     },
     quietMs: () => performance.now() - lastEndMs,
   };
 }
 
+function join(flight: Flight): Promise<SingleFlightResult> {
+  flight.callers += 1;
+  return flight.landed.then(({ result }) => ({ result, repeat: 'joined' }));
+}
+
+/** From the claim to the answer, which the ledger has before anybody hears it. */
+async function fly(
+  parts: SingleFlightParts,
+  stopped: boolean,
+  asked: LedgerRequest,
+  context: FlightContext,
+): Promise<SingleFlightResult> {
+  const claim = await claimOf(parts.ledger, asked, stopped).finally(() => context.onClaimed?.());
+  if (claim.kind === 'conflict') {
+    throw usedBefore();
+  }
+  if (claim.kind === 'finished') {
+    return { result: claim.result, repeat: 'replayed' };
+  }
+  const executed = await runEngine(parts, asked.request, context);
+  await parts.ledger.finish(asked, executed.result).catch((thrown: unknown) => {
+    parts.logger.error('the ledger cannot keep an answer', factsOfError(thrown));
+  });
+  context.onDriven();
+  return executed;
+}
+
+async function claimOf(ledger: RequestLedger, asked: LedgerRequest, stopped: boolean): Promise<Claim> {
+  if (!stopped) {
+    return ledger.claim(asked);
+  }
+  const known = await ledger.lookUp(asked);
+  if (known === undefined) {
+    throw serverEnding();
+  }
+  return known;
+}
+
+function usedBefore(): StatusError {
+  const description = 'was used before, for a request with another content';
+  return invalidArgument([{ field: 'request_id', description }]);
+}
+
 /** Never rejects: whatever an engine throws becomes the result, so that nobody who joined waits for ever. */
 async function runEngine(
-  { engine, ledger, serialize, signal }: SingleFlightParts,
-  key: string,
+  { engine, serialize, signal }: SingleFlightParts,
   request: ExecuteRequest__Output,
-  deadlineMs: number,
+  { deadlineMs, requestBytes, joined }: FlightContext,
 ): Promise<SingleFlightResult> {
-  const joined = () => (ledger.lookUp(key)?.callers ?? 0) > 1;
   try {
-    const { response, facts = {} } = await engine.drive(request, { deadlineMs, joined, signal });
+    const { response, facts = {} } = await engine.drive(request, {
+      deadlineMs,
+      requestBytes,
+      joined,
+      signal,
+    });
     return { result: { kind: 'answered', response: serialize(response) }, facts };
   } catch (thrown) {
     return { result: { kind: 'failed', error: StatusError.from(thrown) } };

@@ -5,8 +5,10 @@ import { type ArgumentLimits, sizeOf } from './argument-size.js';
 import { type CallFolder, makeCallFolder } from './call-folder.js';
 import { exitToStatus, type RunFacts } from './exit-to-status.js';
 import type { DriverProgram } from './flags-of-program.js';
+import { rootDriverIdempotent } from './program-abilities.js';
 import type { ProgramSettings } from './program-settings.js';
 import { outputFlags, readAnswer } from './read-answer.js';
+import { createRetryAfterWrite } from './retry-after-write.js';
 import { type ProgramEnd, runProgram } from './run-program.js';
 import { startFailure } from './start-failure.js';
 import type { DriverFlags } from './to-flags.js';
@@ -43,8 +45,8 @@ export async function driveWithProgram(
     if (end.exitCode !== 0) {
       throw exitToStatus(end, runFacts(host, flags));
     }
-    const read = (name: string) => folder.read(name, settings.maxOutputBytes);
-    const response = await readAnswer(program.flags, flags.type, read);
+    const read = (name: string) => folder.read(name, settings.driverProgramMaxOutputBytes);
+    const response = await readAnswer(program.flags, flags.type, read, retryAfterWriteOf(host));
     const { programMs, outputBytes } = end;
     return { response, facts: { exitCode: 0, programMs, outputBytes, leftOut: flags.leftOut.length } };
   } finally {
@@ -74,14 +76,24 @@ async function runIn(
     const args = all.map(([name, value]) => `--${name}=${value}`);
     return await runProgram(program.path, args, {
       cwd: folder.path,
-      env: { ...env, TMPDIR: folder.path },
+      env: { ...env, TMPDIR: folder.path, GOMEMLIMIT: softLimit(settings.driverProgramMemoryBytes) },
       timeoutMs: settings.driverProgramTimeoutMs,
+      maxMemoryBytes: settings.driverProgramMemoryBytes,
       signal,
-      maxStderrBytes: settings.maxOutputBytes,
+      maxStderrBytes: settings.driverProgramMaxOutputBytes,
     });
   } catch (error) {
     throw notStarted(host, flags, error);
   }
+}
+
+/** Where Go's collector begins to work harder (https://pkg.go.dev/runtime, GOMEMLIMIT), in bytes. */
+function softLimit(maxMemoryBytes: number): string {
+  return String(Math.floor(0.8 * maxMemoryBytes));
+}
+
+function retryAfterWriteOf({ settings, program }: ProgramHost) {
+  return createRetryAfterWrite(rootDriverIdempotent(settings, program));
 }
 
 function notStarted({ limits }: ProgramHost, { flags, bytes }: DriverFlags, error: unknown) {
@@ -89,13 +101,16 @@ function notStarted({ limits }: ProgramHost, { flags, bytes }: DriverFlags, erro
   return startFailure(error, largest[0], bytes, limits.allBytes);
 }
 
-function runFacts({ program, settings }: ProgramHost, { type, flags, componentText }: DriverFlags): RunFacts {
+function runFacts(host: ProgramHost, { type, flags, componentText }: DriverFlags): RunFacts {
+  const { program, settings } = host;
   const values = new Map(flags);
   const authored = [...['pipeline_name', 'task_name', 'component', 'task'].map((name) => values.get(name))];
   return {
     type,
     version: program.version,
     timeoutMs: settings.driverProgramTimeoutMs,
+    maxMemoryBytes: settings.driverProgramMemoryBytes,
+    retryAfterWrite: retryAfterWriteOf(host),
     pipelineName: values.get('pipeline_name') ?? '',
     runId: values.get('run_id') ?? '',
     authored: [...authored, componentText].filter((text) => text !== undefined),

@@ -3,7 +3,7 @@ import type { StatusError } from '../../contract/status-error.js';
 import { type DriveFailure, toStatusError } from '../drive-failure.js';
 import { driverReason, type PrintedNames, shownReason } from './driver-reason.js';
 import { platformCause } from './platform-cause.js';
-import { retryAfterWrite } from './retry-after-write.js';
+import type { RetryAfterWrite } from './retry-after-write.js';
 import type { ProgramEnd } from './run-program.js';
 
 /** What must be known of a run beside its end. */
@@ -12,6 +12,8 @@ export interface RunFacts extends PrintedNames {
   /** KFP version of the program. */
   readonly version: string;
   readonly timeoutMs: number;
+  readonly maxMemoryBytes: number;
+  readonly retryAfterWrite: RetryAfterWrite;
   /** Texts that the pipeline's author wrote and KFP may print. */
   readonly authored: readonly string[];
 }
@@ -26,6 +28,7 @@ interface Row {
 const flagComplaint =
   /^(?:flag provided but not defined: -(?<unknown>[\w.-]+)|invalid (?:boolean )?value "(?:[^"\\\n]|\\.)*" for (?:flag )?-(?<refused>[\w.-]+):|flag needs an argument: -(?<bare>[\w.-]+))/;
 const goPanic = /^(?:panic|fatal error): ([^\n]*)/gm;
+const goOutOfMemory = /^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)/m;
 
 /** From the end of a program to its status, first row that applies. Exit code 0 is not here: its files decide. */
 export const exitTable: readonly Row[] = [
@@ -50,8 +53,21 @@ export const exitTable: readonly Row[] = [
             status: 'ABORTED',
             reason: 'SERVER_ENDING',
             message: 'the driver was stopped, because the driver server ends',
-            retry: retryAfterWrite(run.type),
+            retry: run.retryAfterWrite(run.type),
           },
+  },
+  {
+    when: 'it took too much memory',
+    read: (end, { maxMemoryBytes }) =>
+      ranOutOfMemory(end)
+        ? {
+            status: 'RESOURCE_EXHAUSTED',
+            reason: 'DRIVER_OUT_OF_MEMORY',
+            message: `the driver was killed for its memory, above ${maxMemoryBytes} bytes (DRIVER_PROGRAM_MEMORY) or above the pod's`,
+            // It would end the same way again, a root driver too.
+            retry: 'unsafe',
+          }
+        : undefined,
   },
   {
     when: 'a signal killed it',
@@ -62,7 +78,7 @@ export const exitTable: readonly Row[] = [
             status: 'ABORTED',
             reason: 'DRIVER_KILLED',
             message: `the driver was killed by ${signal}`,
-            retry: retryAfterWrite(run.type),
+            retry: run.retryAfterWrite(run.type),
             metadata: { signal },
           },
   },
@@ -94,7 +110,7 @@ export const exitTable: readonly Row[] = [
         status: 'INTERNAL',
         reason: 'DRIVER_PANICKED',
         message: `the driver panicked: ${shownReason(panic[1] ?? '')}`,
-        retry: retryAfterWrite(run.type),
+        retry: run.retryAfterWrite(run.type),
       };
     },
   },
@@ -106,10 +122,19 @@ export const exitTable: readonly Row[] = [
       status: 'INTERNAL',
       reason: 'DRIVER_FAILED',
       message: `the driver ended with exit code ${exitCode} and gave no reason`,
-      retry: retryAfterWrite(run.type),
+      retry: run.retryAfterWrite(run.type),
     }),
   },
 ];
+
+/** The server killed it, or the kernel did, or the system gave no more and Go's runtime gave up. */
+function ranOutOfMemory({ stoppedFor, signal, kernelKilled, exitCode, stderr }: ProgramEnd): boolean {
+  return (
+    stoppedFor === 'memory' ||
+    (signal === 'SIGKILL' && kernelKilled) ||
+    (exitCode === 2 && goOutOfMemory.test(stderr))
+  );
+}
 
 function readVerdict(end: ProgramEnd, run: RunFacts, isPlatforms: boolean): DriveFailure | undefined {
   const reason = end.exitCode === 1 ? driverReason(end.stderr, run) : undefined;
@@ -124,7 +149,7 @@ function readVerdict(end: ProgramEnd, run: RunFacts, isPlatforms: boolean): Driv
     status: isPlatforms ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
     reason: isPlatforms ? 'PLATFORM_CAUSE' : 'DRIVER_VERDICT',
     message: `KFP driver: ${shownReason(reason)}`,
-    retry: retryAfterWrite(run.type),
+    retry: run.retryAfterWrite(run.type),
     ...(cause === undefined ? {} : { metadata: { cause } }),
   };
 }

@@ -1,20 +1,20 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../common/logger.js';
 import type { Environment } from '../../common/settings.js';
-import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { toStatusError } from '../drive-failure.js';
-import type { DriveContext, Engine, EngineAnswer } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { argumentLimits } from './argument-size.js';
 import { sweepCallFolders } from './call-folder.js';
 import { driveWithProgram, type ProgramHost } from './drive-with-program.js';
 import type { DriverProgram } from './flags-of-program.js';
-import { defaultMaxPrograms } from './granted-cpus.js';
+import { defaultMaxPrograms } from './granted-resources.js';
 import { programEnvironment } from './program-environment.js';
-import { ProgramQueue } from './program-queue.js';
+import { createProgramQueue, type ProgramQueue } from './program-queue.js';
 import type { ProgramSettings } from './program-settings.js';
+import { createLeftOutReport } from './report-left-out.js';
+import { createRunningDrives } from './running-drives.js';
 import { serverFlags } from './server-flags.js';
-import { type ServerFlags, toFlags } from './to-flags.js';
+import { toFlags } from './to-flags.js';
 import { type MetadataWatch, watchMetadata } from './watch-metadata.js';
 
 export interface ProgramEngineParts {
@@ -27,8 +27,6 @@ export interface ProgramEngineParts {
   readonly watch?: MetadataWatch;
 }
 
-/** Names of left-out values that are logged, once each: a request's author chooses them. */
-const mostNamesLogged = 100;
 const metadataRetryDelayMs = 2_000;
 const firstConnectMs = 1_000;
 
@@ -44,12 +42,11 @@ export async function createProgramEngine(
   const { path: program, version, flags } = parts.program;
   parts.logger.info('the driver program is known', { program, version, flags: flags.size, swept });
   const watch = parts.watch ?? (flags.has('mlmd_server_address') ? watchOf(settings) : undefined);
-  const engine = new ProgramEngine(settings, parts, watch);
   // So that the first calls are not refused for a connection that takes a moment.
   if (watch !== undefined) {
     await withinMs(firstConnectMs, watch.settled());
   }
-  return engine;
+  return engineOf(settings, parts, watch);
 }
 
 /** Waits for `done`, but no longer. The timer keeps the process alive: nothing else does before a server listens. */
@@ -60,99 +57,51 @@ async function withinMs(timeoutMs: number, done: Promise<unknown>): Promise<void
   timeout.abort();
 }
 
-class ProgramEngine implements Engine {
-  readonly name = 'program';
-  readonly #host: ProgramHost;
-  readonly #server: ServerFlags;
-  readonly #queue: ProgramQueue;
-  readonly #watch: MetadataWatch | undefined;
-  readonly #namesLogged = new Set<string>();
-  readonly #drives = new Map<Promise<unknown>, AbortController>();
+function engineOf(
+  settings: ProgramSettings,
+  { program, env, logger }: ProgramEngineParts,
+  watch: MetadataWatch | undefined,
+): Engine {
+  const programEnv = programEnvironment(env, settings.driverProgramEnv);
+  const limits = argumentLimits(programEnv, settings.driverProgramMaxSpecBytes);
+  const host: ProgramHost = { program, settings, logger, env: programEnv, limits };
+  const own = serverFlags(settings, program);
+  const queue = queueOf(settings);
+  const drives = createRunningDrives();
+  const reportLeftOut = createLeftOutReport(logger, program.version);
+  const outage = () => watch?.outage();
+  return {
+    name: 'program',
+    outage,
+    drive: (request, { deadlineMs, requestBytes, joined, signal: outer }) =>
+      drives.run(outer, async (signal) => {
+        const flags = toFlags(request, program, own, limits);
+        reportLeftOut(flags.leftOut);
+        refuseOutage(outage());
+        const workflowUid = request.workflow?.uid ?? '';
+        const call = { workflowUid, bytes: Math.max(requestBytes, flags.bytes), deadlineMs, joined, signal };
+        const { value, queueMs } = await queue.run(call, async () => {
+          // It may have gone away while the call waited; a question that is under way decides.
+          refuseOutage(await watch?.settled());
+          return driveWithProgram(host, flags, signal);
+        });
+        return { response: value.response, facts: { ...value.facts, queueMs } };
+      }),
+    // Resolves when no program and no folder is left.
+    close: async () => {
+      watch?.close();
+      await drives.endAll();
+    },
+  };
+}
 
-  constructor(
-    settings: ProgramSettings,
-    { program, env, logger }: ProgramEngineParts,
-    watch: MetadataWatch | undefined,
-  ) {
-    const programEnv = programEnvironment(env, settings.driverProgramEnv);
-    this.#host = { program, settings, logger, env: programEnv, limits: argumentLimits(programEnv) };
-    this.#server = serverFlags(settings);
-    this.#queue = new ProgramQueue({
-      programs: settings.maxPrograms === 'auto' ? defaultMaxPrograms() : settings.maxPrograms,
-      calls: settings.maxQueue,
-      bytes: settings.maxQueueBytes,
-    });
-    this.#watch = watch;
-  }
-
-  /** Ends with the caller's signal or with this engine; a long-lived signal keeps no listener of a drive that is over. */
-  async drive(request: ExecuteRequest__Output, context: DriveContext): Promise<EngineAnswer> {
-    const ending = new AbortController();
-    const end = () => ending.abort();
-    if (context.signal.aborted) {
-      end();
-    }
-    // Every call may share the server's one signal: more than ten listeners are no leak.
-    setMaxListeners(0, context.signal);
-    context.signal.addEventListener('abort', end, { once: true });
-    const drive = this.#drive(request, context, ending.signal);
-    this.#drives.set(drive, ending);
-    try {
-      return await drive;
-    } finally {
-      this.#drives.delete(drive);
-      context.signal.removeEventListener('abort', end);
-    }
-  }
-
-  outage(): string | undefined {
-    return this.#watch?.outage();
-  }
-
-  /** Ends what still runs, and resolves when no program and no folder is left. */
-  async close(): Promise<void> {
-    for (const ending of this.#drives.values()) {
-      ending.abort();
-    }
-    this.#watch?.close();
-    await Promise.allSettled(this.#drives.keys());
-  }
-
-  async #drive(
-    request: ExecuteRequest__Output,
-    context: DriveContext,
-    signal: AbortSignal,
-  ): Promise<EngineAnswer> {
-    const flags = toFlags(request, this.#host.program, this.#server, this.#host.limits);
-    this.#reportLeftOut(flags.leftOut);
-    refuseOutage(this.outage());
-    const call = {
-      workflowUid: request.workflow?.uid ?? '',
-      bytes: flags.bytes,
-      deadlineMs: context.deadlineMs,
-      joined: context.joined,
-      signal,
-    };
-    const { value, queueMs } = await this.#queue.run(call, async () => {
-      // It may have gone away while the call waited; an attempt to connect that is under way decides.
-      refuseOutage(await this.#watch?.settled());
-      return driveWithProgram(this.#host, flags, signal);
-    });
-    return { response: value.response, facts: { ...value.facts, queueMs } };
-  }
-
-  #reportLeftOut(names: readonly string[]): void {
-    for (const name of names) {
-      if (this.#namesLogged.size >= mostNamesLogged || this.#namesLogged.has(name)) {
-        continue;
-      }
-      this.#namesLogged.add(name);
-      this.#host.logger.warn('an argument is not given to the driver', {
-        argument: /^[\w.-]{1,64}$/.test(name) ? name : '(no name of a flag)',
-        version: this.#host.program.version,
-      });
-    }
-  }
+function queueOf(settings: ProgramSettings): ProgramQueue {
+  const { maxPrograms, driverProgramMemoryBytes, maxQueue, maxQueueBytes } = settings;
+  return createProgramQueue({
+    programs: maxPrograms === 'auto' ? defaultMaxPrograms(driverProgramMemoryBytes) : maxPrograms,
+    calls: maxQueue,
+    bytes: maxQueueBytes,
+  });
 }
 
 function refuseOutage(outage: string | undefined): void {

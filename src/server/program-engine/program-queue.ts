@@ -1,13 +1,10 @@
 import type { StatusError } from '../../contract/status-error.js';
 import { serverEnding, toStatusError } from '../drive-failure.js';
+import { createWaitingLines, type WaitingLimits } from './waiting-lines.js';
 
-export interface QueueLimits {
+export interface QueueLimits extends WaitingLimits {
   /** Programs at once. */
   readonly programs: number;
-  /** Waiting calls. */
-  readonly calls: number;
-  /** Bytes of the waiting calls' arguments. */
-  readonly bytes: number;
 }
 
 /** What the queue must know of a call. */
@@ -19,10 +16,19 @@ export interface QueuedCall {
   readonly signal: AbortSignal;
 }
 
-interface Waiting {
-  readonly bytes: number;
-  readonly start: () => void;
-  readonly leave: (error: StatusError) => void;
+/** Lets a bounded number of programs run, and a bounded number wait, one workflow after the other. */
+export interface ProgramQueue {
+  readonly running: () => number;
+  readonly waiting: () => number;
+  /**
+   * Runs `job` when its turn comes and resolves with its value. Rejects with RESOURCE_EXHAUSTED and a RetryInfo if too
+   * much is waiting, if another workflow's call needs the place more, or shortly before the caller's deadline; with
+   * UNAVAILABLE if the signal aborts first. Then the job was not begun.
+   */
+  readonly run: <Value>(
+    call: QueuedCall,
+    job: () => Promise<Value>,
+  ) => Promise<{ value: Value; queueMs: number }>;
 }
 
 const leastDelayMs = 1_000;
@@ -30,143 +36,110 @@ const mostDelayMs = 60_000;
 const longestTimerMs = 2 ** 31 - 1;
 /** A run of KFP's driver on a busy machine, until runs have been measured. */
 const firstRunMs = 250;
+/** A call leaves so long before its deadline that its caller still hears why. */
+const answerLeadMs = 250;
 
-/** Lets a bounded number of programs run, and a bounded number wait, one workflow after the other. */
-export class ProgramQueue {
-  readonly #limits: QueueLimits;
-  /** Waiting calls by workflow; the workflow at the front is the next one served. */
-  readonly #waiting = new Map<string, Set<Waiting>>();
-  #running = 0;
-  #waitingCalls = 0;
-  #waitingBytes = 0;
-  #meanRunMs = firstRunMs;
-
-  constructor(limits: QueueLimits) {
-    this.#limits = limits;
-  }
-
-  get running(): number {
-    return this.#running;
-  }
-
-  get waiting(): number {
-    return this.#waitingCalls;
-  }
-
-  /**
-   * Runs `job` when its turn comes and resolves with its value. Rejects with RESOURCE_EXHAUSTED and a RetryInfo if too
-   * much is waiting or if the caller's deadline passes first, with UNAVAILABLE if the signal aborts first; then the
-   * job was not begun.
-   */
-  async run<Value>(call: QueuedCall, job: () => Promise<Value>): Promise<{ value: Value; queueMs: number }> {
-    const arrivedMs = performance.now();
-    if (call.signal.aborted) {
-      throw serverEnding();
-    }
-    if (this.#running < this.#limits.programs) {
-      this.#running += 1;
-    } else {
-      await this.#waitForTurn(call);
-    }
-    const startedMs = performance.now();
-    try {
-      return { value: await job(), queueMs: Math.round(startedMs - arrivedMs) };
-    } finally {
-      this.#meanRunMs += (performance.now() - startedMs - this.#meanRunMs) / 10;
-      this.#running -= 1;
-      this.#startNext();
-    }
-  }
-
-  #waitForTurn(call: QueuedCall): Promise<void> {
-    const { calls, bytes } = this.#limits;
-    if (this.#waitingCalls >= calls || this.#waitingBytes + call.bytes > bytes) {
-      throw this.#full();
-    }
-    return new Promise((resolve, reject) => {
+export function createProgramQueue(limits: QueueLimits): ProgramQueue {
+  const lines = createWaitingLines(limits);
+  let running = 0;
+  let meanRunMs = firstRunMs;
+  const refusal = createRefusals(() => ({ running, waiting: lines.calls(), meanRunMs, ...limits }));
+  const waitForTurn = (call: QueuedCall): Promise<void> =>
+    new Promise((resolve, reject) => {
       const settle = (then: () => void) => {
         clearTimeout(timer);
         call.signal.removeEventListener('abort', onAbort);
-        this.#remove(call.workflowUid, waiting);
+        lines.remove(waiting);
         then();
       };
-      const waiting: Waiting = {
+      const leave = (error: StatusError) => settle(() => reject(error));
+      const waiting = {
+        workflowUid: call.workflowUid,
         bytes: call.bytes,
         start: () => settle(resolve),
-        leave: (error) => settle(() => reject(error)),
+        pushOut: () => leave(refusal.pushedOut()),
       };
-      const onAbort = () => waiting.leave(serverEnding());
+      const onAbort = () => leave(serverEnding());
+      const timer = beforeDeadline(call, () => leave(refusal.deadlineNear()));
       call.signal.addEventListener('abort', onAbort, { once: true });
-      const timer = atDeadline(call.deadlineMs, () => {
-        if (!call.joined()) {
-          waiting.leave(this.#deadlinePassed());
-        }
-      });
-      this.#add(call.workflowUid, waiting);
+      if (!lines.add(waiting)) {
+        leave(refusal.full());
+      }
     });
-  }
-
-  #startNext(): void {
-    const next = this.#waiting.entries().next();
-    if (next.done === true || this.#running >= this.#limits.programs) {
-      return;
+  const finish = (ranMs: number) => {
+    meanRunMs += (ranMs - meanRunMs) / 10;
+    running -= 1;
+    const next = running < limits.programs ? lines.next() : undefined;
+    if (next !== undefined) {
+      running += 1;
+      next.start();
     }
-    const [workflowUid, line] = next.value;
-    // To the end of the round: every workflow starts one before any starts a second.
-    this.#waiting.delete(workflowUid);
-    this.#waiting.set(workflowUid, line);
-    const [first] = line;
-    this.#running += 1;
-    first?.start();
-  }
-
-  #add(workflowUid: string, waiting: Waiting): void {
-    const line = this.#waiting.get(workflowUid) ?? new Set();
-    this.#waiting.set(workflowUid, line.add(waiting));
-    this.#waitingCalls += 1;
-    this.#waitingBytes += waiting.bytes;
-  }
-
-  #remove(workflowUid: string, waiting: Waiting): void {
-    const line = this.#waiting.get(workflowUid);
-    if (line?.delete(waiting) !== true) {
-      return;
-    }
-    if (line.size === 0) {
-      this.#waiting.delete(workflowUid);
-    }
-    this.#waitingCalls -= 1;
-    this.#waitingBytes -= waiting.bytes;
-  }
-
-  /** Until the calls that wait now have been served, at the pace of late. */
-  #retryDelayMs(): number {
-    const delayMs = (this.#waitingCalls * this.#meanRunMs) / this.#limits.programs;
-    return Math.round(Math.min(mostDelayMs, leastDelayMs + delayMs));
-  }
-
-  #full(): StatusError {
-    return toStatusError({
-      status: 'RESOURCE_EXHAUSTED',
-      reason: 'QUEUE_FULL',
-      message: `the driver server is busy: ${this.#running} drivers run and ${this.#waitingCalls} calls wait`,
-      retry: 'safe',
-      retryDelayMs: this.#retryDelayMs(),
-    });
-  }
-
-  #deadlinePassed(): StatusError {
-    return toStatusError({
-      status: 'RESOURCE_EXHAUSTED',
-      reason: 'LEFT_QUEUE',
-      message: "the caller's deadline passed before its driver's turn came; nothing was driven",
-      retry: 'safe',
-      retryDelayMs: this.#retryDelayMs(),
-    });
-  }
+  };
+  return {
+    running: () => running,
+    waiting: lines.calls,
+    run: async (call, job) => {
+      const arrivedMs = performance.now();
+      if (call.signal.aborted) {
+        throw serverEnding();
+      }
+      if (running < limits.programs) {
+        running += 1;
+      } else {
+        await waitForTurn(call);
+      }
+      const startedMs = performance.now();
+      try {
+        return { value: await job(), queueMs: Math.round(startedMs - arrivedMs) };
+      } finally {
+        finish(performance.now() - startedMs);
+      }
+    },
+  };
 }
 
-function atDeadline(deadlineMs: number, then: () => void): NodeJS.Timeout | undefined {
-  const leftMs = deadlineMs - Date.now();
-  return leftMs > longestTimerMs ? undefined : setTimeout(then, Math.max(0, leftMs));
+/** Calls back shortly before the caller stops waiting, unless somebody else waits for the same call by then. */
+function beforeDeadline({ deadlineMs, joined }: QueuedCall, leave: () => void): NodeJS.Timeout | undefined {
+  const leftMs = deadlineMs - answerLeadMs - Date.now();
+  const leaveUnlessJoined = () => {
+    if (!joined()) {
+      leave();
+    }
+  };
+  return leftMs > longestTimerMs ? undefined : setTimeout(leaveUnlessJoined, Math.max(0, leftMs));
+}
+
+interface Load {
+  readonly running: number;
+  readonly waiting: number;
+  readonly meanRunMs: number;
+  readonly programs: number;
+}
+
+function createRefusals(loadOf: () => Load) {
+  const refuse = (reason: 'QUEUE_FULL' | 'LEFT_QUEUE', message: (load: Load) => string) => () => {
+    const load = loadOf();
+    // Until the calls that wait now have been served, at the pace of late.
+    const delayMs = leastDelayMs + (load.waiting * load.meanRunMs) / load.programs;
+    return toStatusError({
+      status: 'RESOURCE_EXHAUSTED',
+      reason,
+      message: message(load),
+      retry: 'safe',
+      retryDelayMs: Math.round(Math.min(mostDelayMs, delayMs)),
+    });
+  };
+  const busy = ({ running, waiting }: Load) =>
+    `the driver server is busy: ${running} drivers run and ${waiting} calls wait`;
+  return {
+    full: refuse('QUEUE_FULL', busy),
+    pushedOut: refuse(
+      'QUEUE_FULL',
+      (load) => `${busy(load)}; this workflow had the most of them, and another one needed a place`,
+    ),
+    deadlineNear: refuse(
+      'LEFT_QUEUE',
+      () => "the caller's deadline came before its driver's turn; nothing was driven",
+    ),
+  };
 }

@@ -1,7 +1,7 @@
 import { type DriverType, driverTypeNames } from '../../contract/driver-type.js';
 import type { ExecuteResponse } from '../../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { toStatusError } from '../drive-failure.js';
-import { retryAfterWrite } from './retry-after-write.js';
+import type { RetryAfterWrite } from './retry-after-write.js';
 import type { FlagValue } from './to-flags.js';
 
 /** A file that the driver writes, and the field of the answer that it becomes. */
@@ -44,7 +44,7 @@ export const outputFiles: readonly OutputFile[] = [
     name: 'iteration-count',
     flag: 'iteration_count_path',
     types: dags,
-    neededFor: [],
+    neededFor: ['ROOT_DAG'],
     parse: (text) =>
       /^\d{1,10}$/.test(text) && Number(text) <= maxInt32 ? { iteration_count: Number(text) } : undefined,
   },
@@ -52,7 +52,8 @@ export const outputFiles: readonly OutputFile[] = [
     name: 'condition',
     flag: 'condition_path',
     types: everyType,
-    neededFor: [],
+    // A DAG without a condition writes "nil" in newer versions, and nothing in older ones.
+    neededFor: ['ROOT_DAG', 'CONTAINER'],
     // "nil" is the driver's word for a task without a condition.
     parse: (text) => (text === 'nil' ? {} : mapBoolean(text, (condition) => ({ condition }))),
   },
@@ -82,26 +83,28 @@ export function outputFlags(
 }
 
 /**
- * Reads the files of a driver that ended well. A file that is not there leaves its field absent, as in KFP; a missing
- * execution id of a DAG, or contents that KFP never writes, are INTERNAL, with the file's name and nothing of it.
+ * Reads the files of a driver that ended well. A file that is not there leaves its field absent, as in KFP; one that
+ * every version of KFP writes (a DAG's id, the condition of a task and of the root), or contents that KFP never
+ * writes, are INTERNAL, with the file's name and nothing of it.
  */
 export async function readAnswer(
   known: ReadonlySet<string>,
   type: DriverType,
   read: (name: string) => Promise<string | undefined>,
+  retryAfterWrite: RetryAfterWrite,
 ): Promise<ExecuteResponse> {
   let response: ExecuteResponse = {};
   for (const { name, parse, neededFor } of filesOf(known, type)) {
     const text = await read(name);
     if (text === undefined && neededFor.includes(type)) {
-      throw broken(type, name, 'wrote no');
+      throw broken(type, name, 'wrote no', retryAfterWrite);
     }
     if (text === undefined) {
       continue;
     }
     const field = parse(text);
     if (field === undefined) {
-      throw broken(type, name, 'wrote something unexpected as');
+      throw broken(type, name, 'wrote something unexpected as', retryAfterWrite);
     }
     response = { ...response, ...field };
   }
@@ -112,7 +115,7 @@ function filesOf(known: ReadonlySet<string>, type: DriverType): OutputFile[] {
   return outputFiles.filter(({ flag, types }) => known.has(flag) && types.includes(type));
 }
 
-function broken(type: DriverType, file: string, what: string) {
+function broken(type: DriverType, file: string, what: string, retryAfterWrite: RetryAfterWrite) {
   return toStatusError({
     status: 'INTERNAL',
     reason: 'OUTPUT_MISSING',

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Environment } from '../../common/settings.js';
+import { oomKills } from './granted-resources.js';
 import { createOutputTail, type OutputTail } from './output-tail.js';
+import { offerToOomKiller, watchMemory } from './watch-memory.js';
 
 /** How a program is run. */
 export interface RunOptions {
@@ -8,6 +10,8 @@ export interface RunOptions {
   readonly env: Environment;
   readonly cwd: string;
   readonly timeoutMs: number;
+  /** Memory of its own; above it, it is killed. */
+  readonly maxMemoryBytes: number;
   /** Aborted when the program must end now. */
   readonly signal: AbortSignal;
   /** How much of stderr is kept. */
@@ -17,13 +21,15 @@ export interface RunOptions {
 }
 
 /** Why a program was told to end. */
-export type StoppedFor = 'timeout' | 'shutdown';
+export type StoppedFor = 'timeout' | 'shutdown' | 'memory';
 
 /** How a program ended. */
 export interface ProgramEnd {
   readonly exitCode: number | undefined;
   readonly signal: NodeJS.Signals | undefined;
   readonly stoppedFor: StoppedFor | undefined;
+  /** Whether the kernel killed for memory while it ran, here or in another process of the cgroup. */
+  readonly kernelKilled: boolean;
   /** Start and end of what it wrote to stderr: holds specs, never for a log. */
   readonly stderr: string;
   readonly outputBytes: number;
@@ -36,7 +42,8 @@ const drainMs = 500;
 
 /**
  * Runs a program to its end: no shell, stdin closed, in a process group of its own, which is told to end (TERM, then
- * KILL) when the time is over or the signal aborts, and of which nothing outlives the program. Rejects with the
+ * KILL) when the time is over or the signal aborts, is killed over its memory, and of which nothing outlives the program.
+ * It is the first that the kernel kills when memory runs out. Rejects with the
  * system's error if it cannot be started.
  */
 export async function runProgram(
@@ -45,6 +52,7 @@ export async function runProgram(
   options: RunOptions,
 ): Promise<ProgramEnd> {
   const startedMs = performance.now();
+  const killsBefore = oomKills();
   const child = spawn(path, args, {
     cwd: options.cwd,
     env: options.env,
@@ -61,6 +69,7 @@ export async function runProgram(
       exitCode: exitCode ?? undefined,
       signal: signal ?? undefined,
       stoppedFor: stopper.stoppedFor(),
+      kernelKilled: signal === 'SIGKILL' && oomKills() > killsBefore,
       stderr: stderr.text(),
       outputBytes: stderr.size() + stdout.size(),
       programMs: Math.round(performance.now() - startedMs),
@@ -105,10 +114,14 @@ function stopInTime(child: ChildProcess, options: RunOptions) {
       return;
     }
     stoppedFor = reason;
+    if (reason === 'memory') {
+      return killGroup(child, 'SIGKILL');
+    }
     killGroup(child, 'SIGTERM');
     killTimer = setTimeout(() => killGroup(child, 'SIGKILL'), options.killAfterMs ?? 5_000);
   };
   const timer = setTimeout(() => stop('timeout'), options.timeoutMs);
+  const unwatch = guardMemory(child, options.maxMemoryBytes, () => stop('memory'));
   const onAbort = () => stop('shutdown');
   if (options.signal.aborted) {
     onAbort();
@@ -117,11 +130,21 @@ function stopInTime(child: ChildProcess, options: RunOptions) {
   return {
     stoppedFor: () => stoppedFor,
     disarm: () => {
+      unwatch();
       clearTimeout(timer);
       clearTimeout(killTimer);
       options.signal.removeEventListener('abort', onAbort);
     },
   };
+}
+
+/** A child without an id was never started. */
+function guardMemory({ pid }: ChildProcess, maxBytes: number, onTooMuch: () => void): () => void {
+  if (pid === undefined) {
+    return () => {};
+  }
+  offerToOomKiller(pid);
+  return watchMemory(pid, maxBytes, onTooMuch);
 }
 
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -1,8 +1,10 @@
+import type { DriverProgram } from './flags-of-program.js';
+import { componentFromFile } from './program-abilities.js';
 import type { ProgramSettings } from './program-settings.js';
 import type { ServerFlags } from './to-flags.js';
 
 /** The flags that are the server's own, from its settings: a request can neither set nor change them. */
-export function serverFlags(settings: ProgramSettings): ServerFlags {
+export function serverFlags(settings: ProgramSettings, program: DriverProgram): ServerFlags {
   return {
     own: {
       ml_pipeline_server_address: settings.mlPipelineServerAddress,
@@ -19,6 +21,6 @@ export function serverFlags(settings: ProgramSettings): ServerFlags {
       publish_logs: String(settings.publishLogs),
     },
     cacheDisabled: settings.cacheDisabled,
-    componentFromFile: settings.componentFromFile,
+    componentFromFile: componentFromFile(settings, program),
   };
 }

@@ -6,6 +6,7 @@ import { type ArgumentLimits, refuseTooLarge, sizeOf } from './argument-size.js'
 import { driverTypeOf } from './driver-type-of.js';
 import type { DriverProgram } from './flags-of-program.js';
 import { type InputFlag, inputFlags } from './input-flags.js';
+import { refuseLargeSpecs } from './spec-size.js';
 
 export type FlagValue = readonly [name: string, value: string];
 
@@ -15,7 +16,7 @@ export interface ServerFlags {
   readonly own: Readonly<Record<string, string>>;
   /** True if every task is driven without the cache, whatever its request says. */
   readonly cacheDisabled: boolean;
-  /** True if the operator says that this version reads `--component=@FILE`. */
+  /** True if this version reads `--component=@FILE`. */
   readonly componentFromFile: boolean;
 }
 
@@ -56,6 +57,7 @@ export function toFlags(
       leftOut.push(flag.name);
     }
   }
+  refuseLargeSpecs(flags, limits.specBytes);
   flags.push(...ownFlags(request, program, server));
   return { type, leftOut, ...fitted(flags, server, limits) };
 }

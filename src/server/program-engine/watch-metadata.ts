@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import {
-  Channel,
   type ChannelCredentials,
   type ChannelOptions,
+  Client,
   connectivityState,
   credentials,
+  status as grpcStatus,
 } from '@grpc/grpc-js';
 
 export interface MetadataAddress {
@@ -16,149 +17,150 @@ export interface MetadataAddress {
 }
 
 export interface WatchTimes {
-  /** One connection attempt, up to the peer's first HTTP/2 frame: grpc-js itself waits for ever. */
-  readonly connectTimeoutMs: number;
-  /** A connection without calls does not notice that its peer is gone, so it is made anew. */
-  readonly renewAfterMs: number;
+  /** One question, its connection included: grpc-js itself waits for ever. */
+  readonly answerTimeoutMs: number;
+  /** Between an answer and the next question. */
+  readonly askEveryMs: number;
+  /** Between a question that failed and the next. */
+  readonly retryEveryMs: number;
 }
 
-/** Whether ML Metadata can be reached. */
+/** Whether ML Metadata answers. */
 export interface MetadataWatch {
-  /** Undefined while it can be reached; else one sentence. */
+  /** Undefined while it does; else one sentence. */
   readonly outage: () => string | undefined;
-  /** Resolves when an attempt that is under way has succeeded or failed, with the outage. */
+  /** Resolves when a question that is under way is answered or has failed, with the outage. */
   readonly settled: () => Promise<string | undefined>;
   readonly close: () => void;
 }
 
-const defaultTimes: WatchTimes = { connectTimeoutMs: 10_000, renewAfterMs: 60_000 };
+const defaultTimes: WatchTimes = { answerTimeoutMs: 10_000, askEveryMs: 5_000, retryEveryMs: 1_000 };
 
 const channelOptions: ChannelOptions = {
   'grpc.enable_http_proxy': 0,
+  'grpc.enable_retries': 0,
   'grpc.service_config_disable_resolution': 1,
-  'grpc.initial_reconnect_backoff_ms': 250,
-  'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.dns_min_time_between_resolutions_ms': 1_000,
 };
 
-/** Keeps a gRPC connection to ML Metadata up and tells whether it is: without it KFP's driver hangs for minutes. */
+/**
+ * One row by its name: the least that ML Metadata reads from its database, in every version
+ * (https://github.com/google/ml-metadata/blob/master/ml_metadata/proto/metadata_store_service.proto).
+ */
+const cheapMethod = '/ml_metadata.MetadataStoreService/GetContextType';
+/** GetContextTypeRequest { type_name: "system.PipelineRun" }, serialized. */
+const cheapRequest = fieldOne('system.PipelineRun');
+
+/** Any other status is an answer: it is there, and its database too. */
+const silences: readonly number[] = [
+  grpcStatus.UNAVAILABLE,
+  grpcStatus.DEADLINE_EXCEEDED,
+  grpcStatus.CANCELLED,
+];
+
+/**
+ * Asks ML Metadata something cheap over and over, and tells whether it answers: without it KFP's driver hangs for
+ * minutes. A connection that breaks is asked about at once. After each failure the connection is made anew, with the
+ * CA as it is then.
+ */
 export function watchMetadata(address: MetadataAddress, times: WatchTimes = defaultTimes): MetadataWatch {
-  return new ConnectionWatch(address, times);
+  const sentence = (what: string) => `ML Metadata (${address.host}:${address.port}) ${what}`;
+  let outage: string | undefined = sentence('is not connected yet');
+  let client: Client | undefined;
+  let asking: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  const askAfter = (delayMs: number) => {
+    clearTimeout(timer);
+    if (!closed) {
+      timer = setTimeout(ask, delayMs).unref();
+    }
+  };
+  const fail = (what: string) => {
+    outage = sentence(what);
+    const broken = client;
+    client = undefined;
+    broken?.close();
+    askAfter(times.retryEveryMs);
+  };
+  const ask = () => {
+    asking ??= (async () => {
+      try {
+        client ??= connect(address, (broken) => {
+          if (broken === client) {
+            ask();
+          }
+        });
+        const code = await askCheaply(client, times.answerTimeoutMs);
+        if (silences.includes(code)) {
+          fail(code === grpcStatus.DEADLINE_EXCEEDED ? 'does not answer' : 'cannot be reached');
+        } else {
+          outage = undefined;
+          askAfter(times.askEveryMs);
+        }
+      } catch {
+        fail('cannot be reached with these settings (address, CA_CERT_PATH)');
+      }
+    })().finally(() => {
+      asking = undefined;
+    });
+  };
+  ask();
+  return {
+    outage: () => outage,
+    settled: async () => {
+      await asking;
+      return outage;
+    },
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+      const last = client;
+      client = undefined;
+      last?.close();
+    },
+  };
 }
 
-class ConnectionWatch implements MetadataWatch {
-  readonly #address: MetadataAddress;
-  readonly #times: WatchTimes;
-  #channel: Channel | undefined;
-  #outage: string | undefined;
-  #closed = false;
-  /** Runs while an attempt is under way whose outcome is waited for. */
-  #attemptTimer: NodeJS.Timeout | undefined;
-  readonly #renewTimer: NodeJS.Timeout;
-  #settling: PromiseWithResolve | undefined;
-
-  constructor(address: MetadataAddress, times: WatchTimes) {
-    this.#address = address;
-    this.#times = times;
-    this.#outage = this.#sentence('is not connected yet');
-    this.#renewTimer = setInterval(() => this.#connectAnew(), times.renewAfterMs);
-    this.#renewTimer.unref();
-    this.#connectAnew();
-  }
-
-  readonly outage = () => this.#outage;
-
-  readonly settled = async () => {
-    await this.#settling?.promise;
-    return this.#outage;
-  };
-
-  readonly close = () => {
-    this.#closed = true;
-    clearInterval(this.#renewTimer);
-    this.#settle();
-    this.#channel?.close();
-  };
-
-  #connectAnew(): void {
-    const old = this.#channel;
-    this.#channel = undefined;
-    old?.close();
-    try {
-      const { host, port } = this.#address;
-      const channel = new Channel(`dns:///${host}:${port}`, this.#credentials(), channelOptions);
-      this.#channel = channel;
-      this.#begin();
-      this.#follow(channel);
-    } catch {
-      this.#fail('cannot be reached with these settings (address, CA_CERT_PATH)');
-    }
-  }
-
-  /** Reads the CA anew each time, so that a rotated one is used. */
-  #credentials(): ChannelCredentials {
-    const { tlsEnabled, caCertPath } = this.#address;
-    if (!tlsEnabled) {
-      return credentials.createInsecure();
-    }
-    return credentials.createSsl(caCertPath === '' ? undefined : readFileSync(caCertPath));
-  }
-
-  #follow(channel: Channel): void {
-    if (this.#closed || channel !== this.#channel) {
+/** A client of ML Metadata; calls back when its connection breaks. */
+function connect(address: MetadataAddress, onBroken: (client: Client) => void): Client {
+  const { host, port } = address;
+  const client = new Client(`dns:///${host}:${port}`, channelCredentials(address), channelOptions);
+  const follow = () => {
+    const state = client.getChannel().getConnectivityState(false);
+    if (state === connectivityState.SHUTDOWN) {
       return;
     }
-    // Asking makes an idle channel connect.
-    const state = channel.getConnectivityState(true);
-    if (state === connectivityState.READY) {
-      this.#succeed();
-    } else if (state === connectivityState.TRANSIENT_FAILURE) {
-      this.#fail('cannot be reached');
-    } else {
-      this.#begin();
-    }
-    channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => this.#follow(channel));
-  }
-
-  #begin(): void {
-    this.#settling ??= promiseWithResolve();
-    this.#attemptTimer ??= setTimeout(() => {
-      this.#fail('accepts connections but does not answer');
-      this.#connectAnew();
-    }, this.#times.connectTimeoutMs).unref();
-  }
-
-  #succeed(): void {
-    this.#outage = undefined;
-    this.#settle();
-  }
-
-  #fail(what: string): void {
-    this.#outage = this.#sentence(what);
-    this.#settle();
-  }
-
-  #settle(): void {
-    clearTimeout(this.#attemptTimer);
-    this.#attemptTimer = undefined;
-    this.#settling?.resolve();
-    this.#settling = undefined;
-  }
-
-  #sentence(what: string): string {
-    return `ML Metadata (${this.#address.host}:${this.#address.port}) ${what}`;
-  }
+    client.getChannel().watchConnectivityState(state, Number.POSITIVE_INFINITY, () => {
+      if (state === connectivityState.READY) {
+        onBroken(client);
+      }
+      follow();
+    });
+  };
+  follow();
+  return client;
 }
 
-interface PromiseWithResolve {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
+function channelCredentials({ tlsEnabled, caCertPath }: MetadataAddress): ChannelCredentials {
+  if (!tlsEnabled) {
+    return credentials.createInsecure();
+  }
+  return credentials.createSsl(caCertPath === '' ? undefined : readFileSync(caCertPath));
 }
 
-function promiseWithResolve(): PromiseWithResolve {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
+/** The status of the answer. */
+function askCheaply(client: Client, timeoutMs: number): Promise<number> {
+  return new Promise((resolve) => {
+    const asIs = (bytes: Buffer) => bytes;
+    const options = { deadline: Date.now() + timeoutMs };
+    client.makeUnaryRequest(cheapMethod, asIs, asIs, cheapRequest, options, (error) =>
+      resolve(error === null ? grpcStatus.OK : error.code),
+    );
   });
-  return { promise, resolve };
+}
+
+/** A message whose field 1 is a short text (https://protobuf.dev/programming-guides/encoding). */
+function fieldOne(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0x0a, text.length]), Buffer.from(text)]);
 }

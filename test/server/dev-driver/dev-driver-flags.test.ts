@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  type DevDriverCommand,
-  readDevDriverFlags,
-} from '../../../src/server/dev-driver/dev-driver-flags.js';
+import { readCommand } from '../../../src/common/command-line.js';
+import { devDriverFlags } from '../../../src/server/dev-driver/dev-driver-flags.js';
+
+const program = { name: 'dev-driver', purpose: 'a fake', example: 'dev-driver', options: devDriverFlags };
+const readDevDriverFlags = (args: readonly string[]) => readCommand(program, args, {});
+type DevDriverCommand = ReturnType<typeof readDevDriverFlags>;
 
 function flagsOf(command: DevDriverCommand) {
-  assert.equal(command.kind, 'run');
-  return command.kind === 'run' ? command.flags : assert.fail();
+  return command.kind === 'run' ? command.options : assert.fail(command.stderr);
 }
 
 function exitOf(command: DevDriverCommand) {
@@ -65,21 +66,21 @@ for (const { text, half } of delays) {
   });
 }
 
-test('all faults are reported at once, with exit code 78', () => {
+test('all faults are reported at once, with exit code 2', () => {
   const { exitCode, stderr, stdout } = exitOf(
     readDevDriverFlags([
       ...['--prot=1', 'stray', '--port', '65536', '--host=', '--probability', '1.5', '--status', 'OK'],
       ...['--extra-outputs', '{"a":1}', '--fail-first', '-1', '--log-level', 'loud', '--seed'],
     ]),
   );
-  assert.equal(exitCode, 78);
+  assert.equal(exitCode, 2);
   assert.equal(stdout, '');
   const named = [...stderr.matchAll(/^ {2}- "?(\S+?)"? /gm)].map(([, name]) => name);
   assert.deepEqual(named, [
     ...[
       '--prot',
-      'stray',
       '--seed',
+      'stray',
       '--port',
       '--status',
       '--probability',
@@ -94,7 +95,7 @@ const badDelays = ['-1', 'uniform:5', 'uniform:9-5', 'exp:', 'exp:1-2', '1.5', '
 for (const text of badDelays) {
   test(`--delay-ms ${text} is refused`, () => {
     const { exitCode, stderr } = exitOf(readDevDriverFlags([`--delay-ms=${text}`]));
-    assert.equal(exitCode, 78);
+    assert.equal(exitCode, 2);
     assert.match(stderr, /--delay-ms must be/);
   });
 }

@@ -27,6 +27,9 @@ function withoutContainer(more: ExecuteRequest__Output): ExecuteRequest {
   const { container: _, ...request } = containerRequest(more);
   return request;
 }
+/** An object of so many levels with a list at its end. */
+const nested = (levels: number, commas: number) =>
+  `${'{"a":'.repeat(levels)}[${'1,'.repeat(commas)}1]${'}'.repeat(levels)}`;
 const large = JSON.stringify({ text: 'x'.repeat(140_000) });
 
 const rows: readonly Row[] = [
@@ -125,11 +128,35 @@ const rows: readonly Row[] = [
   },
   {
     name: 'an argument that the system does not take',
-    request: containerRequest({ request_id: 'large', component: large }),
+    request: containerRequest({ request_id: 'large', container: large }),
     status: 'INVALID_ARGUMENT',
     reason: 'ARGUMENT_TOO_LARGE',
     retry: 'safe',
-    message: /^component has 140024 bytes as an argument of the driver; the system takes 131072$/,
+    message: /^container has 140024 bytes as an argument of the driver; the system takes 131072$/,
+  },
+  {
+    name: 'specs that the driver would print in more than it may',
+    request: containerRequest({ request_id: 'deep', component: nested(490, 30_000) }),
+    status: 'INVALID_ARGUMENT',
+    reason: 'ARGUMENT_TOO_LARGE',
+    retry: 'safe',
+    message: /^the specs have \d{8} bytes when the driver prints them, component the most/,
+  },
+  {
+    name: 'a driver that takes too much memory',
+    request: task('greedy'),
+    status: 'RESOURCE_EXHAUSTED',
+    reason: 'DRIVER_OUT_OF_MEMORY',
+    retry: 'unsafe',
+    message: /^the driver was killed for its memory, above 268435456 bytes \(DRIVER_PROGRAM_MEMORY\)/,
+  },
+  {
+    name: 'a task that ended well and wrote nothing',
+    request: containerRequest({ request_id: 'no-files-task', task_name: 'no-files' }),
+    status: 'INTERNAL',
+    reason: 'OUTPUT_MISSING',
+    retry: 'unsafe',
+    message: /^the CONTAINER driver ended well, but wrote no condition$/,
   },
   {
     name: 'a request without what the driver needs',
@@ -182,4 +209,21 @@ test('a protection that an older driver does not know is FAILED_PRECONDITION wit
     version: 'KFP 2.15',
     retry: 'safe',
   });
+});
+
+for (const version of ['2.16', '2.17']) {
+  test(`a root driver of ${version} that failed may be driven again only where it finds its execution`, async (t) => {
+    const fake = { FAKE_DRIVER_VERSION: version, FAKE_DRIVER_MISBEHAVE: 'unavailable' };
+    const { connect } = await startServerProgram(t, { fake });
+    const failure = await failureOf(callDriver(connect(), rootRequest()));
+    const { errorInfo } = readStatusDetails(failure.metadata);
+    assert.equal(errorInfo?.metadata['retry'], version === '2.16' ? 'unsafe' : 'safe');
+  });
+}
+
+test('ROOT_DRIVER_IDEMPOTENT says for 2.16.1 what its flags cannot', async (t) => {
+  const fake = { FAKE_DRIVER_VERSION: '2.16', FAKE_DRIVER_MISBEHAVE: 'unavailable' };
+  const { connect } = await startServerProgram(t, { fake, env: { ROOT_DRIVER_IDEMPOTENT: 'true' } });
+  const failure = await failureOf(callDriver(connect(), rootRequest()));
+  assert.equal(readStatusDetails(failure.metadata).errorInfo?.metadata['retry'], 'safe');
 });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import type { DriverServiceClient } from '../../../src/contract/generated/kfp/driver/v1/DriverService.js';
 import { readStatusDetails } from '../../../src/contract/status-details.js';
+import { until } from '../../support/agent.js';
 import { callDriver, failureOf, startCall } from '../../support/call-driver.js';
 import {
   type ServerProgramOptions,
@@ -12,26 +14,26 @@ import {
   startServerProgram,
   testFolder,
 } from '../../support/start-server-program.js';
-import { containerRequest, readJsonLines } from '../program-engine/fixtures.js';
+import { containerRequest, readJsonLines, rootRequest } from '../program-engine/fixtures.js';
 
 /** A server whose drivers write down what they drove. */
 async function startCounted(t: TestContext, { env = {}, fake = {} }: ServerProgramOptions = {}) {
-  const effects = join(testFolder(t), 'effects');
-  const server = await startServerProgram(t, { env, fake: { FAKE_DRIVER_EFFECTS: effects, ...fake } });
+  const [effects, concurrency] = [join(testFolder(t), 'effects'), join(testFolder(t), 'begun')];
+  const files = { FAKE_DRIVER_EFFECTS: effects, FAKE_DRIVER_CONCURRENCY: concurrency };
+  const server = await startServerProgram(t, { env, fake: { ...files, ...fake } });
   return {
     ...server,
     client: server.connect(),
+    /** How many drivers have begun. */
+    begun: () =>
+      readFileSync(concurrency, 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith('+')).length,
     drives: () => readJsonLines(effects).map(({ task }) => task),
   };
 }
 
 const task = (task_name: string) => containerRequest({ request_id: task_name, task_name });
-
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) {
-    await sleep(10);
-  }
-}
 
 /** Asks until the server does not refuse any more; every refusal must say that nothing was driven. */
 async function callUntilServed(client: DriverServiceClient, request: ReturnType<typeof task>) {
@@ -95,16 +97,32 @@ test('an UNAVAILABLE of a driver that ran is kept: a repeat gets it again and dr
   assert.deepEqual(drives(), ['a']);
 });
 
-test('a call whose deadline passes in the queue leaves it, and was not driven', async (t) => {
-  const { client, drives, log } = await startCounted(t, {
+test('a failure after which the driver may run again is not given to the re-send that it invites to', async (t) => {
+  const { client, drives, begun } = await startCounted(t, {
+    fake: { FAKE_DRIVER_MISBEHAVE: 'unavailable' },
+  });
+  const root = rootRequest({ request_id: 'root' });
+  const first = await failureOf(callDriver(client, root));
+  assert.equal(readStatusDetails(first.metadata).errorInfo?.metadata['retry'], 'safe');
+  const again = await failureOf(callDriver(client, root));
+  assert.equal(readStatusDetails(again.metadata).errorInfo?.reason, 'PLATFORM_CAUSE');
+  // The second run found the first one's execution, as a root driver does.
+  assert.equal(begun(), 2);
+  assert.equal(drives().length, 1);
+});
+
+test('a call whose deadline comes near in the queue leaves it and hears so: it was not driven', async (t) => {
+  const { client, drives } = await startCounted(t, {
     env: { MAX_PROGRAMS: '1' },
     fake: { FAKE_DRIVER_DELAY_MS: '700' },
   });
   const running = callDriver(client, task('a'));
-  const late = await failureOf(callDriver(client, task('b'), { deadline: Date.now() + 200 }));
-  assert.equal(late.code, grpcStatus.DEADLINE_EXCEEDED);
+  const late = await failureOf(callDriver(client, task('b'), { deadline: Date.now() + 600 }));
+  assert.equal(late.code, grpcStatus.RESOURCE_EXHAUSTED);
+  const { errorInfo, retryDelayMs } = readStatusDetails(late.metadata);
+  assert.deepEqual([errorInfo?.reason, errorInfo?.metadata['retry']], ['LEFT_QUEUE', 'safe']);
+  assert.ok((retryDelayMs ?? 0) >= 1_000);
   await running;
-  await until(() => log.some(({ reason }) => reason === 'LEFT_QUEUE'));
   assert.deepEqual(drives(), ['a']);
   await callDriver(client, task('b'));
   assert.deepEqual(drives(), ['a', 'b']);

@@ -14,6 +14,7 @@ import { collectLog } from '../../support/collect-log.js';
 import { aRequest } from '../../support/start-server.js';
 
 const context = {
+  requestBytes: 0,
   deadlineMs: Number.POSITIVE_INFINITY,
   joined: () => false,
   signal: new AbortController().signal,

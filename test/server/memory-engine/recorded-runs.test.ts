@@ -9,7 +9,7 @@ import { collectLog } from '../../support/collect-log.js';
 
 const recordsFile = '../shared/kfp-driver-runs/runs.jsonl';
 const skip = existsSync(recordsFile) ? false : `${recordsFile} is not here`;
-const context = { deadlineMs: 0, joined: () => false, signal: new AbortController().signal };
+const context = { requestBytes: 0, deadlineMs: 0, joined: () => false, signal: new AbortController().signal };
 
 interface RecordedRun {
   argv: string[];

@@ -5,7 +5,7 @@ import { argumentLimits, refuseTooLarge } from '../../../src/server/program-engi
 
 test('what the limits take, this system takes, with room for the output paths', () => {
   const env = { A: 'x'.repeat(1_000), B: 'y' };
-  const limits = argumentLimits(env);
+  const limits = argumentLimits(env, 8 << 20);
   const flags: [string, string][] = [];
   const largest = 'x'.repeat(limits.argumentBytes - '--name='.length - 1);
   for (let left = limits.allBytes; left > 200_000; left -= limits.argumentBytes + 8) {

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exitTable, exitToStatus, type RunFacts } from '../../../src/server/program-engine/exit-to-status.js';
+import { createRetryAfterWrite } from '../../../src/server/program-engine/retry-after-write.js';
 import type { ProgramEnd } from '../../../src/server/program-engine/run-program.js';
 
 const run: RunFacts = {
   type: 'CONTAINER',
   version: 'KFP 2.17',
   timeoutMs: 540_000,
+  maxMemoryBytes: 268_435_456,
+  retryAfterWrite: createRetryAfterWrite(true),
   pipelineName: 'hello',
   runId: 'run-1',
   authored: [],
@@ -24,6 +27,7 @@ const ended = (more: Partial<ProgramEnd>): ProgramEnd => ({
     exitCode: undefined,
     signal: undefined,
     stoppedFor: undefined,
+    kernelKilled: false,
     stderr: '',
     outputBytes: 0,
     programMs: 1,
@@ -31,6 +35,9 @@ const ended = (more: Partial<ProgramEnd>): ProgramEnd => ({
   ...more,
 });
 const exit = (exitCode: number, stderr: string) => ended({ exitCode, stderr });
+
+const outOfMemory =
+  "the driver was killed for its memory, above 268435456 bytes (DRIVER_PROGRAM_MEMORY) or above the pod's";
 
 type Expected = [status: string, reason: string, retry: string, message: string];
 const rows: [name: string, row: string, end: ProgramEnd, expected: Expected][] = [
@@ -51,6 +58,24 @@ const rows: [name: string, row: string, end: ProgramEnd, expected: Expected][] =
       ...(['ABORTED', 'SERVER_ENDING', 'unsafe'] as const),
       'the driver was stopped, because the driver server ends',
     ],
+  ],
+  [
+    'a driver over its memory',
+    'it took too much memory',
+    ended({ signal: 'SIGKILL', stoppedFor: 'memory' }),
+    ['RESOURCE_EXHAUSTED', 'DRIVER_OUT_OF_MEMORY', 'unsafe', outOfMemory],
+  ],
+  [
+    'a driver that the kernel killed for memory',
+    'it took too much memory',
+    ended({ signal: 'SIGKILL', kernelKilled: true }),
+    ['RESOURCE_EXHAUSTED', 'DRIVER_OUT_OF_MEMORY', 'unsafe', outOfMemory],
+  ],
+  [
+    'a driver that gave up for want of memory',
+    'it took too much memory',
+    exit(2, 'fatal error: runtime: out of memory\n\nruntime stack:\n'),
+    ['RESOURCE_EXHAUSTED', 'DRIVER_OUT_OF_MEMORY', 'unsafe', outOfMemory],
   ],
   [
     'a killed driver',
@@ -89,10 +114,13 @@ const rows: [name: string, row: string, end: ProgramEnd, expected: Expected][] =
     ],
   ],
   [
-    'a driver out of memory',
+    'a fatal error of the runtime',
     'it panicked',
-    exit(2, 'fatal error: runtime: out of memory\n\ngoroutine 1 [running]:\n'),
-    ['INTERNAL', 'DRIVER_PANICKED', 'unsafe', 'the driver panicked: runtime: out of memory'],
+    exit(2, 'fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [running]:\n'),
+    [
+      ...(['INTERNAL', 'DRIVER_PANICKED', 'unsafe'] as const),
+      'the driver panicked: all goroutines are asleep - deadlock!',
+    ],
   ],
   [
     'a verdict',
@@ -162,6 +190,20 @@ test('every row of the table has a case here', () => {
     exitTable.map(({ when }) => when).filter((when) => !tested.has(when)),
     [],
   );
+});
+
+test('a root driver over its memory is not invited to take it again', () => {
+  const error = exitToStatus(ended({ signal: 'SIGKILL', stoppedFor: 'memory' }), {
+    ...run,
+    type: 'ROOT_DAG',
+  });
+  assert.equal(error.details.errorInfo?.metadata['retry'], 'unsafe');
+});
+
+test('after a killed root driver of an older KFP a re-send is not safe: it would not find its execution', () => {
+  const older = { ...run, type: 'ROOT_DAG', retryAfterWrite: createRetryAfterWrite(false) } as const;
+  const error = exitToStatus(ended({ signal: 'SIGKILL' }), older);
+  assert.equal(error.details.errorInfo?.metadata['retry'], 'unsafe');
 });
 
 test('after a killed root driver a re-send is safe: it finds its execution again', () => {

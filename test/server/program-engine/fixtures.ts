@@ -64,6 +64,7 @@ export function rootRequest(more: Partial<ExecuteRequest__Output> = {}): Execute
 export function patientContext(more: Partial<DriveContext> = {}): DriveContext {
   return {
     deadlineMs: Number.POSITIVE_INFINITY,
+    requestBytes: 1_000,
     joined: () => false,
     signal: new AbortController().signal,
     ...more,

@@ -14,6 +14,7 @@ function runShell(t: TestContext, script: string, more: Partial<RunOptions> = {}
     timeoutMs: 20_000,
     signal: new AbortController().signal,
     maxStderrBytes: 65_536,
+    maxMemoryBytes: 2 ** 30,
     ...more,
   });
 }
@@ -47,7 +48,13 @@ test('a program ends with its exit code and what it said', async (t) => {
 
 test('arguments are never read by a shell', async (t) => {
   const args = ['-c', 'printf %s "$1" >&2', 'sh', '$(id); `id` "; id'];
-  const options = { env: path, cwd: testFolder(t), timeoutMs: 20_000, maxStderrBytes: 1_000 };
+  const options = {
+    env: path,
+    cwd: testFolder(t),
+    timeoutMs: 20_000,
+    maxStderrBytes: 1_000,
+    maxMemoryBytes: 2 ** 30,
+  };
   const end = await runProgram('/bin/sh', args, { ...options, signal: new AbortController().signal });
   assert.equal(end.stderr, '$(id); `id` "; id');
 });
@@ -81,6 +88,25 @@ test('a program that ignores TERM gets KILL', async (t) => {
   });
   assert.equal(end.stoppedFor, 'timeout');
   assert.equal(end.signal, 'SIGKILL');
+});
+
+test('a program over its memory is killed at once, and says why', async (t) => {
+  const script = 'const taken = []; setInterval(() => taken.push(Buffer.alloc(8 << 20, 1)), 5)';
+  const args = ['-e', script];
+  const options = { env: path, cwd: testFolder(t), timeoutMs: 60_000, maxStderrBytes: 1_000 };
+  const { signal } = new AbortController();
+  const end = await runProgram(process.execPath, args, { ...options, signal, maxMemoryBytes: 150 << 20 });
+  assert.deepEqual([end.stoppedFor, end.signal], ['memory', 'SIGKILL']);
+});
+
+test('a program that reads a large file has taken no memory of its own', async (t) => {
+  const end = await runShell(t, `exec cat ${process.execPath} > /dev/null`, { maxMemoryBytes: 32 << 20 });
+  assert.deepEqual([end.stoppedFor, end.exitCode], [undefined, 0]);
+});
+
+test('a program is the first that the kernel kills when memory runs out', async (t) => {
+  const end = await runShell(t, 'sleep 0.2; cat /proc/$$/oom_score_adj >&2');
+  assert.equal(end.stderr, '1000\n');
 });
 
 test('a program that answers TERM with a good end has ended well', async (t) => {
@@ -126,7 +152,13 @@ const cannotStart: [name: string, file: string, args: string[], code: string][] 
 
 for (const [name, file, args, code] of cannotStart) {
   test(`a program that ${name} rejects with ${code}`, async (t) => {
-    const options = { env: path, cwd: testFolder(t), timeoutMs: 20_000, maxStderrBytes: 1_000 };
+    const options = {
+      env: path,
+      cwd: testFolder(t),
+      timeoutMs: 20_000,
+      maxStderrBytes: 1_000,
+      maxMemoryBytes: 2 ** 30,
+    };
     const run = runProgram(file, args, { ...options, signal: new AbortController().signal });
     await assert.rejects(run, { code });
   });

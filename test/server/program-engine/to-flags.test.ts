@@ -9,10 +9,10 @@ import { toFlags } from '../../../src/server/program-engine/to-flags.js';
 import { containerRequest, learnFake, rootRequest, settingsOf } from './fixtures.js';
 
 const programs = new Map<string, DriverProgram>();
-const limits = argumentLimits({});
+const limits = argumentLimits({}, 8 << 20);
 
 before(async () => {
-  for (const version of ['2.5', '2.14', '2.16', '2.17', '2.18', '3.0']) {
+  for (const version of ['2.5', '2.14', '2.15', '2.16', '2.17', '2.18', '3.0']) {
     programs.set(version, await learnFake(version));
   }
 });
@@ -20,7 +20,7 @@ before(async () => {
 function flagsFor(request: ExecuteRequest__Output, version = '2.17', env: Record<string, string> = {}) {
   const program = programs.get(version);
   assert.ok(program);
-  const all = toFlags(request, program, serverFlags(settingsOf(env)), limits);
+  const all = toFlags(request, program, serverFlags(settingsOf(env), program), limits);
   return { ...all, values: Object.fromEntries(all.flags) };
 }
 
@@ -205,14 +205,11 @@ for (const [name, more, says] of badValues) {
 }
 
 test('the largest argument fits to the byte, and one byte more is refused with its size', () => {
-  const room = 131_072 - '--component='.length - 1;
-  flagsFor(containerRequest({ component: 'x'.repeat(room) }));
-  const error = refusalOf(containerRequest({ component: 'x'.repeat(room + 1) }));
+  const room = 131_072 - '--task='.length - 1;
+  flagsFor(containerRequest({ task: 'x'.repeat(room) }));
+  const error = refusalOf(containerRequest({ task: 'x'.repeat(room + 1) }));
   assert.equal(error.status, 'INVALID_ARGUMENT');
-  assert.equal(
-    error.message,
-    'component has 131073 bytes as an argument of the driver; the system takes 131072',
-  );
+  assert.equal(error.message, 'task has 131073 bytes as an argument of the driver; the system takes 131072');
 });
 
 test('arguments that are too large together are refused by the largest', () => {
@@ -224,19 +221,71 @@ test('arguments that are too large together are refused by the largest', () => {
   };
   const program = programs.get('2.17');
   assert.ok(program);
-  const small = { argumentBytes: 131_072, allBytes: 400_000 };
+  const small = { argumentBytes: 131_072, allBytes: 400_000, specBytes: 8 << 20 };
   assert.throws(
-    () => toFlags(containerRequest(many), program, serverFlags(settingsOf({})), small),
+    () => toFlags(containerRequest(many), program, serverFlags(settingsOf({}), program), small),
     /together, component the most; the system takes 400000/,
   );
 });
 
-test('a component above the limit goes into a file only where the setting says that it is read', () => {
-  const request = containerRequest({ component: 'x'.repeat(200_000) });
-  const { values, componentText } = flagsFor(request, '2.17', { COMPONENT_FROM_FILE: 'true' });
-  assert.ok(!('component' in values));
-  assert.equal(componentText?.length, 200_000);
-  assert.equal(refusalOf(request).status, 'INVALID_ARGUMENT');
+const large = containerRequest({ component: 'x'.repeat(200_000) });
+
+for (const version of ['2.16', '2.17', '2.18']) {
+  test(`a component above the system's limit goes into a file, which the driver of ${version} reads`, () => {
+    const { values, componentText } = flagsFor(large, version);
+    assert.ok(!('component' in values));
+    assert.equal(componentText?.length, 200_000);
+  });
+}
+
+for (const version of ['2.5', '2.14', '2.15']) {
+  test(`a component above the system's limit is refused where the driver of ${version} would not read a file`, () => {
+    const { default_run_as_user: _, pipeline_job_create_time_utc: __, ...request } = large;
+    assert.match(refusalOf(request, version).message, /^component has 200013 bytes as an argument/);
+  });
+}
+
+test('COMPONENT_FROM_FILE says better than the version whether the driver reads a file', () => {
+  assert.equal(flagsFor(large, '2.15', { COMPONENT_FROM_FILE: 'true' }).componentText?.length, 200_000);
+  const program = programs.get('2.17');
+  assert.ok(program);
+  const own = serverFlags(settingsOf({ COMPONENT_FROM_FILE: 'false' }), program);
+  assert.throws(() => toFlags(large, program, own, limits), /the system takes 131072$/);
+});
+
+const nested = (levels: number, commas: number) =>
+  `${'{"a":'.repeat(levels)}[${'1,'.repeat(commas)}1]${'}'.repeat(levels)}`;
+
+test('a component that the driver would print in 30 MB is refused before it starts, though it has 63 KB', () => {
+  const component = nested(490, 30_000);
+  assert.ok(component.length < 64_000);
+  const refusal = refusalOf(containerRequest({ component }));
+  assert.equal(refusal.status, 'INVALID_ARGUMENT');
+  assert.match(refusal.message, /component the most; DRIVER_PROGRAM_MAX_SPEC_BYTES is 8388608$/);
+  assert.equal(refusal.details.errorInfo?.reason, 'ARGUMENT_TOO_LARGE');
+  assert.equal(refusal.details.errorInfo?.metadata['retry'], 'safe');
+});
+
+test('specs that are small each are refused where they are too large together', () => {
+  const large = nested(100, 20_500);
+  const both = containerRequest({ component: large, task: large });
+  assert.match(refusalOf(both).message, /^the specs have 8\d{6} bytes when the driver prints them/);
+  assert.equal(flagsFor(containerRequest({ component: large })).values['component'], large);
+});
+
+for (const field of ['component', 'task', 'container', 'kubernetes_config', 'runtime_config'] as const) {
+  test(`a ${field} with more than 500 levels is refused with the depth`, () => {
+    const refusal = refusalOf(containerRequest({ [field]: nested(500, 1) }));
+    assert.match(
+      refusal.message,
+      RegExp(`^${field} has 501 objects and lists inside each other; .* takes 500$`),
+    );
+  });
+}
+
+test('brackets inside of strings are no levels', () => {
+  const component = JSON.stringify({ text: '[{"'.repeat(9_000) });
+  assert.equal(flagsFor(containerRequest({ component })).values['component'], component);
 });
 
 test('CACHE_DISABLED drives every task without the cache', () => {

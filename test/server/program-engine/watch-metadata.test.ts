@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { status as grpcStatus, Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
 import { type MetadataWatch, watchMetadata } from '../../../src/server/program-engine/watch-metadata.js';
+import { until } from '../../support/agent.js';
+import { startMetadataServer } from '../../support/start-server-program.js';
 
-const times = { connectTimeoutMs: 300, renewAfterMs: 60_000 };
+const times = { answerTimeoutMs: 300, askEveryMs: 30, retryEveryMs: 20 };
 
 function startWatch(t: TestContext, port: number, more: Partial<typeof times> = {}): MetadataWatch {
   const address = { host: '127.0.0.1', port, tlsEnabled: false, caCertPath: '' };
@@ -14,91 +15,133 @@ function startWatch(t: TestContext, port: number, more: Partial<typeof times> = 
   return watch;
 }
 
-function listen(server: Pick<Server, 'listen' | 'address'>, port = 0): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+/** ML Metadata as far as the watch asks it: what it was asked, and answers that the test gives. */
+async function startAnswering(t: TestContext, answer: (callback: sendUnaryData<Buffer>) => void) {
+  const server = new Server();
+  const asked: Buffer[] = [];
+  const asIs = (bytes: Buffer) => bytes;
+  const path = '/ml_metadata.MetadataStoreService/GetContextType';
+  const method = { path, requestStream: false, responseStream: false, requestSerialize: asIs };
+  server.addService(
+    { ask: { ...method, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs } },
+    {
+      ask: ({ request }: { request: Buffer }, callback: sendUnaryData<Buffer>) => {
+        asked.push(request);
+        answer(callback);
+      },
+    },
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
   });
+  t.after(() => server.forceShutdown());
+  return { port, asked };
 }
 
-/** An HTTP/2 server that can be closed with its connections. */
-function startHttp2(t: TestContext) {
-  const server = createHttp2Server();
-  const sessions = new Set<ServerHttp2Session>();
-  let connections = 0;
-  server.on('session', (session) => {
-    connections += 1;
-    sessions.add(session);
-    session.on('close', () => sessions.delete(session)).on('error', () => {});
+/** A peer that accepts connections and never speaks. */
+async function startSilent(t: TestContext, port = 0) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => void sockets.add(socket.on('error', () => {})));
+  const bound = await new Promise<number>((resolve) => {
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
   });
   const close = () => {
     server.close();
-    for (const session of sessions) {
-      session.destroy();
+    for (const socket of sockets) {
+      socket.destroy();
     }
   };
   t.after(close);
-  return { server, close, connections: () => connections };
+  return { port: bound, close, connections: () => sockets.size };
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await sleep(10);
-  }
-}
-
-test('a reachable ML Metadata is no outage', async (t) => {
-  const { server } = startHttp2(t);
-  const watch = startWatch(t, await listen(server));
+test('an ML Metadata that answers is no outage, whatever it answers', async (t) => {
+  const { port, asked } = await startAnswering(t, (answer) => answer({ code: grpcStatus.NOT_FOUND }));
+  const watch = startWatch(t, port);
   assert.match(watch.outage() ?? '', /is not connected yet$/);
   assert.equal(await watch.settled(), undefined);
   assert.equal(watch.outage(), undefined);
+  // GetContextTypeRequest { type_name: "system.PipelineRun" }
+  assert.deepEqual(asked[0], Buffer.from('\n\x12system.PipelineRun'));
 });
 
 test('a closed port is an outage that names the address', async (t) => {
-  const { server, close } = startHttp2(t);
-  const port = await listen(server);
+  const { port, close } = await startMetadataServer(t);
   close();
   const watch = startWatch(t, port);
   assert.equal(await watch.settled(), `ML Metadata (127.0.0.1:${port}) cannot be reached`);
 });
 
-test('the watch follows a port that is closed and opened again', async (t) => {
-  const first = startHttp2(t);
-  const port = await listen(first.server);
-  const watch = startWatch(t, port);
+test('the watch follows a port that is closed and opened again, at once when a connection breaks', async (t) => {
+  const first = await startMetadataServer(t);
+  const watch = startWatch(t, first.port, { askEveryMs: 3_600_000 });
   assert.equal(await watch.settled(), undefined);
   first.close();
   await until(() => watch.outage() !== undefined);
-  const second = startHttp2(t);
-  await listen(second.server, port);
+  await startMetadataServer(t, first.port);
   await until(() => watch.outage() === undefined);
   assert.equal(await watch.settled(), undefined);
 });
 
 test('a peer that accepts connections and never speaks is an outage, until it speaks', async (t) => {
-  const sockets = new Set<Socket>();
-  const silent = createServer((socket) => void sockets.add(socket.on('error', () => {})));
-  const port = await listen(silent);
-  const closeSilent = () => {
-    silent.close();
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-  };
-  t.after(closeSilent);
-  const watch = startWatch(t, port);
-  assert.match((await watch.settled()) ?? '', /accepts connections but does not answer$/);
-  closeSilent();
-  const { server } = startHttp2(t);
-  await listen(server, port);
+  const silent = await startSilent(t);
+  const watch = startWatch(t, silent.port);
+  assert.match((await watch.settled()) ?? '', /does not answer$/);
+  silent.close();
+  await startMetadataServer(t, silent.port);
   await until(() => watch.outage() === undefined);
 });
 
-test('the connection is made anew, since an idle one does not notice that its peer is gone', async (t) => {
-  const { server, connections } = startHttp2(t);
-  const watch = startWatch(t, await listen(server), { renewAfterMs: 50 });
-  await until(() => connections() >= 3);
+test('after a first failure a peer that never speaks gets no more than its time either', async (t) => {
+  const metadata = await startMetadataServer(t);
+  metadata.close();
+  const watch = startWatch(t, metadata.port);
+  assert.match((await watch.settled()) ?? '', /cannot be reached$/);
+  const silent = await startSilent(t, metadata.port);
+  // Each attempt is given up, and the next one is another connection.
+  await until(() => silent.connections() >= 3);
+  assert.match(watch.outage() ?? '', /does not answer$/);
+  silent.close();
+  await startMetadataServer(t, metadata.port);
+  await until(() => watch.outage() === undefined);
+});
+
+test('an ML Metadata that keeps its connection and answers no more is an outage, until it answers', async (t) => {
+  let hangs = false;
+  const { port } = await startAnswering(t, (answer) => {
+    if (!hangs) {
+      answer(null, Buffer.alloc(0));
+    }
+  });
+  const watch = startWatch(t, port);
   assert.equal(await watch.settled(), undefined);
+  hangs = true;
+  await until(() => watch.outage() !== undefined);
+  assert.equal(watch.outage(), `ML Metadata (127.0.0.1:${port}) does not answer`);
+  hangs = false;
+  await until(() => watch.outage() === undefined);
+});
+
+test('an ML Metadata that says UNAVAILABLE is an outage, and is asked no more often than it should', async (t) => {
+  const { port, asked } = await startAnswering(t, (answer) => answer({ code: grpcStatus.UNAVAILABLE }));
+  const watch = startWatch(t, port, { retryEveryMs: 3_600_000 });
+  assert.match((await watch.settled()) ?? '', /cannot be reached$/);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(asked.length, 1);
+});
+
+test('whoever asks while a question is under way waits for its answer', async (t) => {
+  let answerLater = (_: null, _bytes: Buffer) => {};
+  const { port, asked } = await startAnswering(t, (answer) => {
+    answerLater = answer;
+  });
+  const watch = startWatch(t, port, { answerTimeoutMs: 60_000 });
+  const settled = watch.settled();
+  await until(() => asked.length === 1);
+  answerLater(null, Buffer.alloc(0));
+  assert.equal(await settled, undefined);
 });
 
 test('a CA that cannot be read is an outage, not a crash', async (t) => {

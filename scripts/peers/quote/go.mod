@@ -1,0 +1,3 @@
+module driver-plugin/peers/quote
+
+go 1.21

@@ -1,0 +1,42 @@
+import type { CallError } from '../driver/call-error.js';
+import type { DriverCall } from '../driver/unary-call.js';
+
+/** What an attempt does at this moment. */
+export type Stage =
+  /** Waits until MAX_CONCURRENT_CALLS lets it call. */
+  | { readonly kind: 'queued' }
+  /** Its call is out. */
+  | { readonly kind: 'calling'; readonly call: Pick<DriverCall, 'isSent'>; readonly sinceMs: number }
+  /** Its call failed, and another will follow. */
+  | { readonly kind: 'backing off'; readonly failure: CallError };
+
+/** How far an attempt is; it changes while the attempt goes on. */
+export class Progress {
+  readonly beganMs: number;
+  stage: Stage = { kind: 'queued' };
+  /** When its first call went out; undefined before. */
+  calledMs: number | undefined;
+  /** Calls that failed. */
+  failedCalls = 0;
+  /** True once a call has ended so that nobody knows whether the driver ran, or still runs, under this request_id. */
+  outcomeUnknown: boolean;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(beganMs: number, outcomeUnknown: boolean) {
+    this.beganMs = beganMs;
+    this.outcomeUnknown = outcomeUnknown;
+  }
+
+  /** Calls back once, when the user should know something: the attempt backs off, or has ended. */
+  onNews(callback: () => void): () => void {
+    this.#waiting.add(callback);
+    return () => this.#waiting.delete(callback);
+  }
+
+  tellNews(): void {
+    for (const callback of this.#waiting) {
+      callback();
+    }
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,111 @@
+import type { Clock } from '../common/clock.js';
+
+export interface RetryBudgetOptions {
+  /** Part of a re-send that each new call pays for: 0.2 is one re-send for five calls. */
+  readonly ratio: number;
+  /** Re-sends that are always allowed, so that a server is found that comes back. */
+  readonly minPerSecond: number;
+  readonly clock: Clock;
+  readonly ending: AbortSignal;
+}
+
+/** Most re-sends that can be saved up: as many may follow at once on a calm hour. */
+const mostSaved = 100;
+/** So many seconds of the floor are there from the start. */
+const savedAtStartSeconds = 10;
+
+interface Waiting {
+  readonly resolve: (mayResend: boolean) => void;
+  readonly takeBack: () => void;
+}
+
+/**
+ * Bounds the re-sends of all tasks of a sidecar together, as linkerd and Envoy do, so that many sidecars with many
+ * tasks cannot hold an overloaded server down: what the driver answers pays for one re-send each, new calls for a
+ * part of one, and a floor lets some through. Who finds nothing saved waits in the order of coming.
+ * https://linkerd.io/2/features/retries-and-timeouts/
+ */
+export class RetryBudget {
+  readonly #options: RetryBudgetOptions;
+  readonly #waiting = new Set<Waiting>();
+  #saved: number;
+  #countedMs: number;
+  #timer: (() => void) | undefined;
+
+  constructor(options: RetryBudgetOptions) {
+    this.#options = options;
+    this.#saved = Math.min(mostSaved, options.minPerSecond * savedAtStartSeconds);
+    this.#countedMs = options.clock.nowMs();
+    options.ending.addEventListener('abort', () => this.#letGo(), { once: true });
+  }
+
+  noteNewCall(): void {
+    this.#save(this.#options.ratio);
+  }
+
+  noteAnswer(): void {
+    this.#save(1);
+  }
+
+  /** True when a call may be sent again; false after `timeoutMs`, or when all ends. */
+  withdraw(timeoutMs: number): Promise<boolean> {
+    this.#save(0);
+    if (this.#options.ending.aborted) {
+      return Promise.resolve(false);
+    }
+    if (this.#saved >= 1 && this.#waiting.size === 0) {
+      this.#saved -= 1;
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve) => {
+      const waiting: Waiting = {
+        resolve,
+        takeBack: this.#options.clock.after(timeoutMs, () => this.#end(waiting, false)),
+      };
+      this.#waiting.add(waiting);
+      this.#wakeLater();
+    });
+  }
+
+  #save(amount: number): void {
+    const nowMs = this.#options.clock.nowMs();
+    const grown = ((nowMs - this.#countedMs) / 1000) * this.#options.minPerSecond;
+    this.#countedMs = nowMs;
+    this.#saved = Math.min(mostSaved, this.#saved + grown + amount);
+    for (const waiting of this.#waiting) {
+      if (this.#saved < 1) {
+        break;
+      }
+      this.#saved -= 1;
+      this.#end(waiting, true);
+    }
+  }
+
+  #end(waiting: Waiting, mayResend: boolean): void {
+    this.#waiting.delete(waiting);
+    waiting.takeBack();
+    waiting.resolve(mayResend);
+  }
+
+  /** When the floor has grown by what the first one needs. */
+  #wakeLater(): void {
+    if (this.#timer !== undefined || this.#waiting.size === 0) {
+      return;
+    }
+    const { clock, minPerSecond } = this.#options;
+    const waitMs = Math.ceil(((1 - this.#saved) / minPerSecond) * 1000);
+    this.#timer = clock.after(Math.max(1, waitMs), () => {
+      this.#timer = undefined;
+      this.#save(0);
+      this.#wakeLater();
+    });
+  }
+
+  #letGo(): void {
+    this.#timer?.();
+    this.#timer = undefined;
+    for (const waiting of this.#waiting) {
+      this.#end(waiting, false);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { printExit, readCommand } from '../common/command-line.js';
+import { checkPlayOptions, chooseMetadata, choosePlugin, playOptions } from '../play/play-options.js';
+import { runPlay } from '../play/run-play.js';
+import { describeCommand } from './commands.js';
+
+const program = {
+  ...describeCommand('play'),
+  example: 'driver-plugin play --html run.html hello-world.yaml',
+  operands: 'FILE...',
+  options: playOptions,
+  checkOptions: checkPlayOptions,
+};
+
+/** 0 only if every workflow Succeeded and every plugin node has all its declared outputs. */
+export async function run(args: readonly string[]): Promise<number> {
+  const command = readCommand(program, args, process.env);
+  if (command.kind === 'exit') {
+    return printExit(command);
+  }
+  const { options, operands } = command;
+  return await runPlay({
+    files: operands,
+    metadata: chooseMetadata(options),
+    parallel: options.parallel,
+    plugin: choosePlugin(options),
+    isJson: options.json,
+    htmlFile: options.html,
+    program: fileURLToPath(new URL('../main.js', import.meta.url)),
+  });
+}

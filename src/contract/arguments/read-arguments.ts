@@ -1,0 +1,113 @@
+import type { DriverType } from '../driver-type.js';
+import {
+  type ArgumentKind,
+  envelopeArguments,
+  fieldNames,
+  kfp3Requirements,
+  mayBeEmpty,
+  mlmdRequirements,
+  neverByReference,
+  outputPathArguments,
+  overrideArguments,
+  requestArguments,
+} from './driver-arguments.js';
+import { type Argument, readArgument, readUnknownArgument } from './read-argument.js';
+
+/** What is wrong with one argument: `fault` is the second half of the sentence `argument "x" ...`. */
+export interface ArgumentFault {
+  readonly argument: string;
+  readonly fault: string;
+}
+
+export type Fields = Record<string, string | number | boolean>;
+
+/** A driver's arguments as the contract carries them. */
+export interface ReadArguments {
+  /** Fields of ExecuteRequest. */
+  readonly fields: Fields;
+  readonly untrustedOverrides: Fields;
+  readonly extraArgs: Record<string, string>;
+}
+
+/** Reads arguments by their names; what is wrong with them is added to `faults`. */
+export function readArguments(given: ReadonlyMap<string, Argument>, faults: ArgumentFault[]): ReadArguments {
+  return {
+    fields: readFields(requestArguments, given, faults),
+    untrustedOverrides: readFields(overrideArguments, given, faults),
+    extraArgs: readExtraArguments(given, faults),
+  };
+}
+
+function readFields(
+  kinds: Readonly<Record<string, ArgumentKind>>,
+  given: ReadonlyMap<string, Argument>,
+  faults: ArgumentFault[],
+): Fields {
+  const fields: Fields = {};
+  for (const [name, kind] of Object.entries(kinds)) {
+    const argument = given.get(name);
+    if (argument === undefined) {
+      continue;
+    }
+    const read = readArgument(kind, argument);
+    if ('fault' in read) {
+      faults.push({ argument: name, fault: read.fault });
+    } else {
+      fields[fieldNames.get(name) ?? name] = read.value;
+    }
+  }
+  return fields;
+}
+
+function readExtraArguments(
+  given: ReadonlyMap<string, Argument>,
+  faults: ArgumentFault[],
+): Record<string, string> {
+  const known = [requestArguments, overrideArguments].flatMap((kinds) => Object.keys(kinds));
+  const handled = new Set([...known, ...envelopeArguments, ...outputPathArguments]);
+  const extra: [string, string][] = [];
+  for (const [name, argument] of given) {
+    if (handled.has(name)) {
+      continue;
+    }
+    const read = readUnknownArgument(argument);
+    if (read === undefined) {
+      continue;
+    }
+    if ('fault' in read) {
+      faults.push({ argument: name, fault: read.fault });
+    } else if (!name.isWellFormed()) {
+      faults.push({ argument: name, fault: 'has a lone surrogate in its name' });
+    } else {
+      extra.push([name, String(read.value)]);
+    }
+  }
+  // fromEntries makes own properties, "__proto__" too.
+  return Object.fromEntries(extra);
+}
+
+/**
+ * Faults for arguments that a driver of this type must have. parent_task_id marks the KFP 3.0 dialect, which has no
+ * component. Where arguments_from names a reference, only what it cannot hold is asked for.
+ */
+export function missingArguments(
+  type: DriverType,
+  argumentValue: (argument: string) => unknown,
+): readonly ArgumentFault[] {
+  const requirements = argumentValue('parent_task_id') !== undefined ? kfp3Requirements : mlmdRequirements;
+  const reference = argumentValue('arguments_from');
+  const needed = requirements[type].filter(
+    (argument) => reference === undefined || neverByReference.includes(argument),
+  );
+  return [...needed, ...(reference === undefined ? [] : ['arguments_from'])].flatMap(
+    (argument): ArgumentFault[] => {
+      const value = argumentValue(argument);
+      if (value === undefined) {
+        return [{ argument, fault: `is missing: ${type} needs it` }];
+      }
+      return value === '' && !mayBeEmpty.includes(argument)
+        ? [{ argument, fault: `is empty: ${type} needs it` }]
+        : [];
+    },
+  );
+}

@@ -1,0 +1,116 @@
+import { type JsonObject, listOf, objectOf } from '../common/json.js';
+import { freeName } from './call-graph.js';
+import type { ConstantText, NamedTexts } from './constant-text.js';
+import { droppedInputs } from './dropped-inputs.js';
+import { referenceArgument } from './known-flags.js';
+import type { Driver } from './read-driver.js';
+import { isDynamic, referable, type SplitArguments, splitArguments } from './split-arguments.js';
+import type { Call } from './template-calls.js';
+import { argumentsOf, toPluginTemplate } from './to-plugin-template.js';
+
+/**
+ * A plugin template for those calls of a driver that pass the same arguments by value: of one type, in a loop or not,
+ * and with or without a text that Argo would change, so that no task carries what only another one needs.
+ */
+export interface DriverVariant {
+  readonly name: string;
+  readonly template: JsonObject;
+  /** Name of the input that takes the reference. */
+  readonly referenceInput: string;
+  /** Names of the inputs that this variant no longer has. */
+  readonly droppedInputs: readonly string[];
+}
+
+export interface DriverVariants {
+  readonly driver: Driver;
+  /** By the arguments of the call, the object itself. */
+  readonly splits: ReadonlyMap<JsonObject, SplitArguments>;
+  readonly byTravelling: ReadonlyMap<string, DriverVariant>;
+  readonly templates: readonly JsonObject[];
+}
+
+interface PlanContext {
+  readonly named: NamedTexts;
+  /** Names of all templates; those of new variants are added. */
+  readonly taken: Set<string>;
+  readonly pluginName: string;
+}
+
+/** Makes the variants that a driver's calls need; the one that carries least keeps the template's name. */
+export function planVariants(driver: Driver, calls: readonly Call[], context: PlanContext): DriverVariants {
+  const args = argumentsOf(driver);
+  const free = calls.filter(({ isBare }) => !isBare);
+  // Who calls by name alone cannot hand over a reference.
+  const needsPlain = free.length < calls.length || calls.length === 0;
+  const plain = needsPlain ? [toPluginTemplate(driver, context.pluginName, args)] : [];
+  const byName = referable(args);
+  const splits = new Map(
+    free.map((call) => [call.arguments, splitArguments(driver, byName, call.arguments, context.named)]),
+  );
+  const shapes = new Map([...splits.values()].map(({ travelling }) => [keyOf(travelling), travelling]));
+  const leastFirst = [...shapes].sort(([, one], [, other]) => one.size - other.size);
+  const firstType = leastFirst[0]?.[1].get('type');
+  const byTravelling = new Map<string, DriverVariant>();
+  for (const [key, travelling] of leastFirst) {
+    const isFirst = byTravelling.size === 0 && !needsPlain;
+    const name = isFirst
+      ? driver.name
+      : freeName(`${driver.name}-${suffixOf(travelling, firstType)}`, context.taken);
+    context.taken.add(name);
+    byTravelling.set(key, makeVariant(driver, travelling, name, context.pluginName));
+  }
+  const variants = [...byTravelling.values()].map(({ template }) => template);
+  return { driver, splits, byTravelling, templates: [...plain, ...variants] };
+}
+
+/** The variant for a call with these arguments, and what its reference holds. */
+export function variantOf(
+  { driver, splits, byTravelling }: DriverVariants,
+  callArguments: JsonObject,
+): { readonly variant: DriverVariant; readonly constant: ReadonlyMap<string, ConstantText> } {
+  const split = splits.get(callArguments);
+  const variant = split === undefined ? undefined : byTravelling.get(keyOf(split.travelling));
+  if (split === undefined || variant === undefined) {
+    throw new Error(`no variant of ${driver.name} was planned for this call`);
+  }
+  return { variant, constant: split.constant };
+}
+
+/** Names a variant by its type, where that is another one, and by what travels beside what always does. */
+function suffixOf(travelling: ReadonlyMap<string, string>, firstType: string | undefined): string {
+  const type = travelling.get('type');
+  const further = [...travelling.keys()].filter((name) => !isDynamic(name));
+  const parts = [
+    ...(type !== undefined && type !== firstType && /^[A-Z_]+$/.test(type) ? [type.toLowerCase()] : []),
+    ...(further.length > 0 ? ['with', ...further] : []),
+  ];
+  return parts.length === 0 ? 'by-reference' : parts.join('-').replaceAll(/[^A-Za-z0-9]/g, '-');
+}
+
+function keyOf(travelling: ReadonlyMap<string, string>): string {
+  return JSON.stringify([...travelling]);
+}
+
+function makeVariant(
+  driver: Driver,
+  travelling: ReadonlyMap<string, string>,
+  name: string,
+  pluginName: string,
+): DriverVariant {
+  const inputs = objectOf(driver.template['inputs']);
+  const parameters = listOf(inputs['parameters']);
+  const names = new Set(parameters.map((parameter) => String(objectOf(parameter)['name'])));
+  const referenceInput = freeName('arguments-from', names);
+  const reference = `{{inputs.parameters.${referenceInput}}}`;
+  const kept = new Map([...travelling, [referenceArgument, reference]]);
+  const plugin = toPluginTemplate(driver, pluginName, kept);
+  const dropped = droppedInputs(driver.template, plugin, [...names]);
+  const left = parameters.filter((parameter) => !dropped.includes(String(objectOf(parameter)['name'])));
+  const withInputs = { ...inputs, parameters: [...left, { name: referenceInput }] };
+  return {
+    name,
+    template: { ...plugin, name, inputs: withInputs },
+    referenceInput,
+    droppedInputs: dropped,
+  };
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { type JsonObject, listOf, objectOf } from '../common/json.js';
+import type { ConstantText } from './constant-text.js';
+
+/** The workflow parameters that a conversion adds, one for each distinct set of constant arguments. */
+export interface References {
+  /** Name of the parameter with these arguments. */
+  add(constant: ReadonlyMap<string, ConstantText>): string;
+  readonly parameters: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** So short because the name travels with each task, twice; longer where another parameter has it. */
+const hashLengths = [8, 16, 64];
+
+export function createReferences(spec: JsonObject): References {
+  const existing = listOf(objectOf(spec['arguments'])['parameters']).map(objectOf);
+  const values = new Map<unknown, unknown>(existing.map(({ name, value }) => [name, value]));
+  const added: { name: string; value: string }[] = [];
+  return {
+    add: (constant) => {
+      const value = JSON.stringify(Object.fromEntries(constant));
+      const hash = createHash('sha256').update(value).digest('hex');
+      const names = hashLengths.map((length) => `driver-${hash.slice(0, length)}`);
+      const name = names.find((free) => !values.has(free) || values.get(free) === value);
+      if (name === undefined) {
+        throw new Error('every name of a driver parameter is taken');
+      }
+      if (!values.has(name)) {
+        values.set(name, value);
+        added.push({ name, value });
+      }
+      return name;
+    },
+    parameters: added,
+  };
+}

@@ -1,0 +1,72 @@
+import type { Client } from '@grpc/grpc-js';
+import type { Clock } from '../common/clock.js';
+import { StatusError } from '../contract/status-error.js';
+import { createChannelWatchdog } from './channel-watchdog.js';
+import { type Connection, type DriverCall, stateOf } from './unary-call.js';
+
+export interface KeptChannelOptions {
+  /** Makes a client with the credentials of this moment. */
+  readonly connect: () => Client;
+  /** After so long without a connection the channel is made anew: a peer may accept TCP and never speak HTTP/2. */
+  readonly connectTimeoutMs: number;
+  readonly clock: Clock;
+  /** Told when that has happened. */
+  readonly onStuck: () => void;
+}
+
+/** The one channel that calls go over, which is replaced when it is stuck or its credentials are old. */
+export class KeptChannel {
+  readonly #options: KeptChannelOptions;
+  readonly #watch: () => () => void;
+  readonly #calls = new Set<DriverCall>();
+  #connection: Connection;
+
+  constructor(options: KeptChannelOptions) {
+    this.#options = options;
+    this.#connection = { client: options.connect(), closedBecause: undefined };
+    this.#watch = createChannelWatchdog({
+      ...options,
+      state: () => stateOf(this.#connection),
+      onStuck: () => {
+        this.replace('it accepts TCP but does not speak HTTP/2');
+        options.onStuck();
+      },
+    });
+  }
+
+  /** Ends the calls that wait for a connection; those that were sent go on. */
+  replace(reason: string): void {
+    const before = this.#connection;
+    this.#connection = { client: this.#options.connect(), closedBecause: undefined };
+    close(before, reason);
+  }
+
+  /** Begins a call over the channel. Throws a StatusError once it is closed. */
+  begin(start: (connection: Connection) => DriverCall): DriverCall {
+    const { closedBecause } = this.#connection;
+    if (closedBecause !== undefined) {
+      throw new StatusError('UNAVAILABLE', closedBecause);
+    }
+    const unwatch = this.#watch();
+    const call = start(this.#connection);
+    this.#calls.add(call);
+    void call.ended.then(() => {
+      this.#calls.delete(call);
+      unwatch();
+    });
+    return call;
+  }
+
+  /** Cancels what is in flight, and closes the channel for good. */
+  close(): void {
+    for (const call of this.#calls) {
+      call.cancel();
+    }
+    close(this.#connection, 'this plugin ends');
+  }
+}
+
+function close(connection: Connection, reason: string): void {
+  connection.closedBecause = reason;
+  connection.client.close();
+}

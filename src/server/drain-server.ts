@@ -1,0 +1,64 @@
+import type { Server } from '@grpc/grpc-js';
+import type { Engine } from './engine.js';
+import type { OpenCalls } from './grpc/open-calls.js';
+import type { ServingHealth } from './grpc/serve-health.js';
+import type { SingleFlight } from './ledger/single-flight.js';
+
+/** What ends with a server. */
+export interface Draining {
+  readonly server: Server;
+  readonly health: ServingHealth;
+  readonly openCalls: OpenCalls;
+  readonly singleFlight: SingleFlight;
+  readonly abort: AbortController;
+  readonly engine: Engine;
+  readonly repeatGraceMs: number;
+}
+
+/** How long an aborted engine may take to end its work: a program gets 5 s between TERM and KILL. */
+const abortGraceMs = 7_000;
+/** How long the last answers may take to leave; streams that never end (health's Watch) are cut then. */
+const flushGraceMs = 1_000;
+
+/** Ends a server as DriverServer.drain promises. */
+export async function drainServer(draining: Draining, graceMs: number): Promise<void> {
+  const { server, health, openCalls, singleFlight, abort, engine } = draining;
+  const beganMs = performance.now();
+  health.stop();
+  singleFlight.stop();
+  await within(graceMs, untilCollected(draining));
+  const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  // A stream without a request waits for nothing, and would hold the drain as long as its client likes.
+  openCalls.endUnreceived();
+  // First the calls, the last of which may begin a drive; then the drives, whose callers may have gone.
+  const idle = openCalls.none().then(singleFlight.idle);
+  if (!(await within(graceMs - (performance.now() - beganMs), idle))) {
+    abort.abort();
+    if (!(await within(abortGraceMs, idle))) {
+      openCalls.endAll();
+    }
+  }
+  await within(flushGraceMs, closed);
+  server.forceShutdown();
+  await within(flushGraceMs, engine.close());
+}
+
+/** Resolves when nothing is driven, and whoever lost the last answer has had time to ask for it again. */
+async function untilCollected({ singleFlight, repeatGraceMs }: Draining): Promise<void> {
+  await singleFlight.idle();
+  const leftMs = repeatGraceMs - singleFlight.quietMs();
+  if (leftMs > 0) {
+    await new Promise((resolve) => setTimeout(resolve, leftMs).unref());
+  }
+}
+
+/** True once `done` resolves, false after `timeoutMs`. */
+async function within(timeoutMs: number, done: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false);
+  });
+  const inTime = await Promise.race([done.then(() => true), timeout]);
+  clearTimeout(timer);
+  return inTime;
+}

@@ -1,0 +1,49 @@
+import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import { driverServiceOf, loadContract } from '../../contract/service-definition.js';
+import { invalidArgument } from '../invalid-argument.js';
+import { countFields } from './count-fields.js';
+
+/** Every field of the contract, its nested ones, and both fields of each extra argument fit in, with room to grow. */
+const maxFields = 1_024;
+/** A template of KFP has some 30 arguments, most of which have a field of their own. */
+const maxExtraArgs = 256;
+
+/** A request as it came: bytes until somebody takes them. */
+export interface ReceivedRequest {
+  readonly bytesIn: number;
+  /**
+   * Decodes the request and lets go of its bytes, once. Throws INVALID_ARGUMENT for one with more fields than the
+   * contract has use for: they are counted before anything is decoded.
+   */
+  readonly take: () => ExecuteRequest__Output;
+  /** Called once the request is refused or in other hands: another call may be read now. */
+  release: () => void;
+}
+
+/** Execute as the contract declares it. */
+export const executeMethod = driverServiceOf(loadContract()).service.Execute;
+
+/** Wraps a serialized request; the calls that wait behind it hold no more than its bytes. */
+export function receiveRequest(bytes: Buffer): ReceivedRequest {
+  let untaken: Buffer | undefined = bytes;
+  return {
+    bytesIn: bytes.length,
+    release: () => {},
+    take: () => {
+      const taken = untaken ?? Buffer.alloc(0);
+      untaken = undefined;
+      refuseTooManyFields(taken);
+      return executeMethod.requestDeserialize(taken);
+    },
+  };
+}
+
+function refuseTooManyFields(bytes: Buffer): void {
+  const { fields, extraArgs } = countFields(bytes, maxFields);
+  if (extraArgs > maxExtraArgs) {
+    throw invalidArgument([{ field: 'extra_args', description: `has more than ${maxExtraArgs} entries` }]);
+  }
+  if (fields > maxFields) {
+    throw invalidArgument([{ field: 'the request', description: `has more than ${maxFields} fields` }]);
+  }
+}

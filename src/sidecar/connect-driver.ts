@@ -1,0 +1,55 @@
+import type { Clock } from '../common/clock.js';
+import type { Logger } from '../common/logger.js';
+import { StatusError } from '../contract/status-error.js';
+import { createCallMetadata } from '../driver/call-metadata.js';
+import { createDriverClient, type DriverClient } from '../driver/driver-client.js';
+import { createDriverCredentials } from '../driver/driver-credentials.js';
+import { type DriverTarget, parseDriverTarget } from '../driver/driver-target.js';
+import { logGrpc } from '../driver/log-grpc.js';
+import type { SidecarSettings } from './sidecar-settings.js';
+
+/** Where the settings say that the driver server is. */
+export function toTarget(settings: SidecarSettings): DriverTarget {
+  const target = parseDriverTarget(settings.driverHost, settings.driverPort);
+  if (target === undefined) {
+    throw new StatusError('INVALID_ARGUMENT', 'DRIVER_HOST is no target');
+  }
+  return { target: target.target, tls: target.tls || settings.driverTls };
+}
+
+/** The client of the driver server as the settings want it. */
+export function connectDriver(
+  settings: SidecarSettings,
+  target: DriverTarget,
+  logger: Logger,
+  clock: Clock,
+): DriverClient {
+  const { driverTlsCa: ca, driverTlsCert: cert, driverTlsKey: key } = settings;
+  const warn = (message: string) => (reason: string) => logger.warn(message, { reason });
+  logGrpc(logger);
+  return createDriverClient({
+    ...settings,
+    target: target.target,
+    credentials: createDriverCredentials({
+      tls: target.tls,
+      ca,
+      cert,
+      key,
+      clock,
+      onUnusable: warn('the renewed files of DRIVER_TLS_* cannot be used: the former ones stay'),
+    }),
+    callMetadata: createCallMetadata({
+      token: settings.driverToken,
+      tokenPath: settings.driverTokenFile,
+      clock,
+      onUnusable: warn('there is no token for the driver server: calls wait for it'),
+    }),
+    serverName: settings.driverTlsServerName,
+    useProxy: settings.driverUseProxy,
+    clock,
+    onStuck: () =>
+      logger.warn('replaced a channel that has found no connection for CONNECT_TIMEOUT_SECONDS', {
+        driver: target.target,
+      }),
+  });
+}

@@ -1,0 +1,82 @@
+import { objectOf } from '../common/json.js';
+import { factsOfError, type LogFacts, type Logger } from '../common/logger.js';
+import {
+  type AdmissionRequest,
+  findUid,
+  readAdmissionReview,
+  writeAdmissionReview,
+} from './admission-review.js';
+import { failed, type Verdict } from './verdict.js';
+
+/** Decides about one request; may throw. */
+export type Review = (request: AdmissionRequest) => Verdict;
+
+/** A body as it arrived, or why there is none. `head` is its first bytes. */
+export type ReceivedBody =
+  | { readonly kind: 'whole'; readonly bytes: Buffer }
+  | { readonly kind: 'cut'; readonly reason: 'too-large' | 'too-slow' | 'too-busy'; readonly head: string };
+
+export interface Answer {
+  /** JSON of an AdmissionReview that admits. */
+  readonly text: string;
+  readonly verdict: Verdict;
+  /** Ids and sizes. */
+  readonly facts: LogFacts;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Makes an answer of whatever arrived. Never throws, and always admits. */
+export function answerReview(body: ReceivedBody, review: Review, logger: Logger): Answer {
+  if (body.kind === 'cut') {
+    return toAnswer(findUid(body.head), failed(body.reason), {});
+  }
+  const request = tryReadReview(body.bytes);
+  if (request === undefined) {
+    return toAnswer(findUid(body.bytes.toString('latin1', 0, headBytes)), failed('no-review'), {});
+  }
+  const facts = factsOf(request);
+  try {
+    return toAnswer(request.uid, review(request), facts);
+  } catch (thrown) {
+    logger.error('a review failed', { ...facts, ...factsOfError(thrown) });
+    return toAnswer(request.uid, failed('fault'), facts);
+  }
+}
+
+/** The review's uid stands in the first 200 bytes. */
+export const headBytes = 1024;
+
+function tryReadReview(bytes: Buffer): AdmissionRequest | undefined {
+  try {
+    return readAdmissionReview(utf8.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function toAnswer(uid: string, verdict: Verdict, facts: LogFacts): Answer {
+  const { kind, warnings } = verdict;
+  const text = writeAdmissionReview({ uid, warnings, ...(kind === 'converted' && { patch: verdict.patch }) });
+  return { text, verdict, facts: { uid: shorten(uid), ...facts } };
+}
+
+function factsOf({ namespace, operation, dryRun, object }: AdmissionRequest): LogFacts {
+  const metadata = objectOf(object?.['metadata']);
+  const nameOf = (member: string) => {
+    const name = metadata[member];
+    return typeof name === 'string' && name !== '' ? shorten(name) : undefined;
+  };
+  return {
+    operation: shorten(operation),
+    namespace: shorten(namespace),
+    name: nameOf('name'),
+    generateName: nameOf('generateName'),
+    ...(dryRun && { dryRun }),
+  };
+}
+
+/** Kubernetes has no longer names; whoever else can call may send anything. */
+function shorten(text: string): string {
+  return text.slice(0, 253);
+}

@@ -1,0 +1,143 @@
+import type { Server } from 'node:https';
+import { type Clock, sleep, systemClock } from '../common/clock.js';
+import { errorText } from '../common/error-text.js';
+import { createKubernetesApi, serviceAccountFiles } from '../common/kubernetes-api.js';
+import { factsOfError, type Logger } from '../common/logger.js';
+import { mib } from '../common/settings.js';
+import { readVersion } from '../common/version.js';
+import { convertWorkflow } from '../convert/convert-workflow.js';
+import { endOf, readCertificateFiles, watchCertificateFiles } from './certificate-files.js';
+import { keepCertificate } from './certificate-keeper.js';
+import type { KeptCertificate } from './certificate-secret.js';
+import { type OwnCertificateOptions, watchOwnCertificate } from './own-certificate.js';
+import { createBodyReceiver } from './receive-body.js';
+import { reviewWorkflow } from './review-workflow.js';
+import { createTurns } from './turns.js';
+import { createWebhookServer, listen, type ServingCertificate, secureContextOf } from './webhook-server.js';
+import type { WebhookSettings } from './webhook-settings.js';
+
+/** A webhook that listens. */
+export interface Webhook {
+  /** https://HOST:PORT */
+  readonly address: string;
+  /** Goes on answering for the grace, not ready any more, then closes. */
+  drain(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Rejects with an Error of one sentence where there is no certificate or no port. */
+export async function startWebhook(
+  settings: WebhookSettings,
+  logger: Logger,
+  clock: Clock = systemClock,
+): Promise<Webhook> {
+  const source = await openCertificate(settings, logger, clock);
+  let shownUntilMs = endOf(source.first.certificate);
+  let draining = false;
+  const server = createWebhookServer(source.first, {
+    ...settings,
+    review: (request) => reviewWorkflow(request, reviewOptions),
+    receiveBody: createBodyReceiver({ ...settings, maxBytesInFlight: 64 * mib, clock }),
+    takeTurn: createTurns(),
+    isReady: () => !draining && shownUntilMs > Date.now(),
+    clock,
+    logger,
+  });
+  const reviewOptions = toReviewOptions(settings);
+  const stopWatching = source.watch((renewed) => {
+    server.setSecureContext(secureContextOf(renewed));
+    shownUntilMs = endOf(renewed.certificate);
+    logger.info('renewed the certificate', { certificateNotAfter: toDate(shownUntilMs) });
+  });
+  const address = await listen(server, settings.serverHost, settings.serverPort);
+  logger.info('listening', { version: readVersion(), address, certificateNotAfter: toDate(shownUntilMs) });
+  const close = () => {
+    stopWatching();
+    return closeServer(server);
+  };
+  return {
+    address,
+    close,
+    drain: async (graceMs) => {
+      draining = true;
+      await sleep(clock, graceMs);
+      await close();
+    },
+  };
+}
+
+function toReviewOptions(settings: WebhookSettings) {
+  const { driverCommand, pluginName, passBy, exitHooks, harmlessEnv } = settings;
+  const convertOptions = { driverCommand, pluginName, passBy, exitHooks, harmlessEnv };
+  return {
+    ...settings,
+    convertOptions,
+    convert: (workflow: Parameters<typeof convertWorkflow>[0]) => convertWorkflow(workflow, convertOptions),
+    version: readVersion(),
+  };
+}
+
+interface CertificateSource {
+  readonly first: ServingCertificate;
+  /** Calls back with each later one; returns what ends that. */
+  readonly watch: (onRenewed: (renewed: ServingCertificate) => void) => () => void;
+}
+
+async function openCertificate(
+  settings: WebhookSettings,
+  logger: Logger,
+  clock: Clock,
+): Promise<CertificateSource> {
+  const { certificatePath, keyPath } = settings;
+  if (certificatePath !== undefined && keyPath !== undefined) {
+    const files = { certificatePath, keyPath };
+    const first = await readCertificateFiles(files);
+    return { first, watch: (onRenewed) => watchCertificateFiles(files, first, onRenewed, { clock, logger }) };
+  }
+  const options = toOwnCertificateOptions(settings, logger, clock);
+  const first = await keepUntilThere(options);
+  return { first, watch: (onRenewed) => watchOwnCertificate(first, options, onRenewed) };
+}
+
+const tryAgainMs = 3000;
+
+/** An install makes the Secret, the process and the configuration in any order, and a network policy takes its time. */
+async function keepUntilThere(options: OwnCertificateOptions): Promise<KeptCertificate> {
+  for (;;) {
+    try {
+      return await keepCertificate(options);
+    } catch (error) {
+      options.logger.error('no certificate yet', { reason: errorText(error), ...factsOfError(error) });
+      await sleep(options.clock, tryAgainMs);
+    }
+  }
+}
+
+const kubernetesTimeoutMs = 10_000;
+
+function toOwnCertificateOptions(
+  settings: WebhookSettings,
+  logger: Logger,
+  clock: Clock,
+): OwnCertificateOptions {
+  const { secret = '', configuration = '', service = '', namespace = '', validityMs } = settings;
+  const api = createKubernetesApi({
+    ...serviceAccountFiles(settings.serviceAccountFolder),
+    host: settings.kubernetesHost ?? '',
+    port: settings.kubernetesPort,
+    timeoutMs: kubernetesTimeoutMs,
+  });
+  const dnsNames = [`${service}.${namespace}.svc`, `${service}.${namespace}`];
+  return { api, secret, configuration, namespace, dnsNames, validityMs, nowMs: Date.now, clock, logger };
+}
+
+function toDate(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../common/clock.js';
+import { factsOfError, type Logger } from '../common/logger.js';
+import { type Answer, answerReview, type Review } from './answer-review.js';
+import type { ReceiveBody } from './receive-body.js';
+import type { TakeTurn } from './turns.js';
+import { failed } from './verdict.js';
+
+/** PEM texts of what a server shows and of its key. */
+export interface ServingCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface WebhookServerOptions {
+  readonly review: Review;
+  readonly receiveBody: ReceiveBody;
+  readonly takeTurn: TakeTurn;
+  /** A request that has not begun to be reviewed after so long is admitted as it came. */
+  readonly budgetMs: number;
+  readonly isReady: () => boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Kubernetes' API server keeps idle connections for 90 s and does not repeat what one of them swallowed. */
+const timeouts = { keepAliveTimeout: 120_000, headersTimeout: 10_000, requestTimeout: 30_000 };
+
+/**
+ * The HTTPS side: GET /healthz and /readyz for probes; every POST is taken for an AdmissionReview and answered with 200
+ * and `allowed: true`, whatever it holds.
+ */
+export function createWebhookServer(certificate: ServingCertificate, options: WebhookServerOptions): Server {
+  const server = createServer({ ...timeouts, ...secureContextOf(certificate) }, (request, response) => {
+    if (request.method === 'POST') {
+      answer(request, response, options).catch((thrown: unknown) => {
+        options.logger.error('cannot answer', factsOfError(thrown));
+        response.destroy();
+      });
+    } else {
+      answerProbe(request, response, options);
+    }
+  });
+  server.on('tlsClientError', (error) => logBrokenConnection(error, options.logger));
+  // With TLS 1.3 a caller's refusal of the certificate comes after the handshake.
+  server.on('clientError', (error, socket) => {
+    logBrokenConnection(error, options.logger);
+    socket.destroy();
+  });
+  return server;
+}
+
+/** TLS alerts of a caller that does not trust the certificate. https://datatracker.ietf.org/doc/html/rfc8446#section-6.2 */
+const distrust = /ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN)$/;
+
+/** Else nobody would hear of it: failurePolicy Ignore admits without a word. */
+function logBrokenConnection(error: Error, logger: Logger): void {
+  const facts = factsOfError(error);
+  if (distrust.test(String(facts['errorCode']))) {
+    logger.warn(
+      'a caller does not trust the certificate: is its CA the caBundle of the configuration?',
+      facts,
+    );
+  } else {
+    logger.debug('a connection broke', facts);
+  }
+}
+
+export function secureContextOf({ certificate, key }: ServingCertificate) {
+  return { cert: certificate, key, minVersion: 'TLSv1.2' } as const;
+}
+
+/** Resolves with https://HOST:PORT; rejects where the port cannot be had. */
+export function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const { address, family, port: boundPort } = server.address() as AddressInfo;
+      resolve(`https://${family === 'IPv6' ? `[${address}]` : address}:${boundPort}`);
+    });
+  });
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: WebhookServerOptions,
+): Promise<void> {
+  const { clock, receiveBody, budgetMs, isReady } = options;
+  const startedMs = clock.nowMs();
+  const body = await receiveBody(request);
+  await options.takeTurn();
+  const isLate = clock.nowMs() - startedMs > budgetMs;
+  const review = isLate ? () => failed('too-slow') : options.review;
+  const made = answerReview(body, review, options.logger);
+  const bytes = Buffer.from(made.text);
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Content-Length': bytes.length,
+    // The next one goes to the replica that stays.
+    ...(!isReady() && { Connection: 'close' }),
+  });
+  response.end(bytes);
+  const bytesIn = body.kind === 'whole' ? body.bytes.length : undefined;
+  logAnswer(made, { ms: Math.round(clock.nowMs() - startedMs), bytesIn, bytesOut: bytes.length }, options);
+}
+
+function logAnswer(
+  { verdict, facts }: Answer,
+  sizes: { readonly ms: number; readonly bytesIn: number | undefined; readonly bytesOut: number },
+  { logger }: WebhookServerOptions,
+): void {
+  if (verdict.kind === 'converted') {
+    logger.info('converted a workflow', { ...facts, templates: verdict.templates.length, ...sizes });
+  } else {
+    const level = verdict.kind === 'failed' ? 'warn' : 'info';
+    logger[level]('admitted as it came', {
+      ...facts,
+      outcome: verdict.kind,
+      reason: verdict.reason,
+      ...sizes,
+    });
+  }
+}
+
+function answerProbe(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { isReady }: WebhookServerOptions,
+): void {
+  const path = request.url?.split('?')[0];
+  const known = path === '/healthz' || path === '/readyz';
+  const httpStatus = known ? (path === '/readyz' && !isReady() ? 503 : 200) : 404;
+  const text = known
+    ? httpStatus === 200
+      ? 'ok\n'
+      : 'not ready\n'
+    : 'this webhook takes POST, and GET /healthz and /readyz\n';
+  response.writeHead(httpStatus, { 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
+}

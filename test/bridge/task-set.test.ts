@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { TaskSet, takeUpIntervals } from '../../src/bridge/task-set.js';
+import { taskSetLimitBytes, taskSetUsableBytes } from '../../src/common/task-set-size.js';
+import { delay, postUntilFinal, replyOf } from '../support/agent.js';
+import { createFakeClock } from '../support/fake-clock.js';
+import { startBridge } from '../support/start-bridge.js';
+import { startTaskSetObject } from '../support/task-set-object.js';
+import { containerArguments, templateBody } from '../support/templates.js';
+
+const intervalMs = 10_000;
+
+function startTaskSet(maxPatchBytes = 512 * 1024) {
+  const clock = createFakeClock();
+  const warnings: { readonly usedBytes: number; readonly limitBytes: number }[] = [];
+  const taskSet = new TaskSet({
+    intervalMs,
+    maxPatchBytes,
+    nowMs: clock.nowMs,
+    onNearlyFull: (facts) => warnings.push(facts),
+  });
+  return { clock, taskSet, warnings };
+}
+
+describe('the model of the task set', () => {
+  it('gives answers only into what pending templates and the answers on their way leave', async () => {
+    const { clock, taskSet } = startTaskSet(1 << 30);
+    for (let task = 0; task < 290; task += 1) {
+      taskSet.notePending(`${task}`, 4_200);
+    }
+    await clock.advance(2_000);
+    const waiting = [...Array(290).keys()];
+    const givenMs: number[] = [];
+    while (waiting.length > 0) {
+      for (const task of [...waiting]) {
+        if (taskSet.admit(`${task}`, 1, 4_200, 3_000).kind === 'admitted') {
+          waiting.splice(waiting.indexOf(task), 1);
+          givenMs.push(clock.nowMs());
+        }
+      }
+      assert.ok(taskSet.usedBytes() <= taskSetUsableBytes);
+      await clock.advance(500);
+    }
+    assert.ok(
+      givenMs.filter((ms) => ms === 2_000).length < 290,
+      'all at once, as if there were no templates',
+    );
+    // A few windows, not one answer at a time.
+    assert.ok(clock.nowMs() <= 6 * takeUpIntervals * intervalMs, `${clock.nowMs()} ms`);
+  });
+
+  it('goes on one by one where templates alone seem to fill it, because Argo has stored them', async () => {
+    const { clock, taskSet } = startTaskSet();
+    taskSet.notePending('large', taskSetLimitBytes);
+    taskSet.notePending('a', 4_000);
+    taskSet.notePending('b', 4_000);
+    assert.equal(taskSet.admit('a', 1, 4_000, 100).kind, 'admitted');
+    const second = taskSet.admit('b', 1, 4_000, 100);
+    assert.equal(second.kind, 'wait');
+    assert.equal(second.kind === 'wait' && second.waitsFor, 'room in the task set');
+    await clock.advance(takeUpIntervals * intervalMs + 1_000);
+    taskSet.notePending('large', taskSetLimitBytes);
+    assert.equal(taskSet.admit('b', 1, 4_000, 100).kind, 'admitted');
+  });
+
+  it('keeps a place for a large answer that waits, so that small ones do not pass it for ever', async () => {
+    const { clock, taskSet } = startTaskSet(10_000);
+    taskSet.admit('first', 1, 100, 8_000);
+    assert.equal(taskSet.admit('large', 1, 100, 9_000).kind, 'wait');
+    assert.equal(taskSet.admit('small', 1, 100, 500).kind, 'wait');
+    await clock.advance(intervalMs + 500);
+    assert.equal(taskSet.admit('small', 1, 100, 2_000).kind, 'wait');
+    assert.equal(taskSet.admit('large', 1, 100, 9_000).kind, 'admitted');
+    assert.equal(taskSet.admit('small', 1, 100, 500).kind, 'admitted');
+  });
+
+  it('forgets the place of who does not come back, and the template of a task that nobody asks for', async () => {
+    const { clock, taskSet } = startTaskSet(10_000);
+    taskSet.notePending('gone', 1_000_000);
+    taskSet.admit('first', 1, 100, 8_000);
+    taskSet.admit('gone', 1, 100, 9_000);
+    await clock.advance(takeUpIntervals * intervalMs + 20_000);
+    assert.equal(taskSet.admit('small', 1, 100, 9_900).kind, 'admitted');
+    await clock.advance(120_000);
+    assert.equal(taskSet.usedBytes(), 0);
+  });
+
+  it('counts an answer that is given again once, and lets it go at once', () => {
+    const { taskSet } = startTaskSet(10_000);
+    assert.equal(taskSet.admit('a', 1, 100, 9_000).kind, 'admitted');
+    const used = taskSet.usedBytes();
+    taskSet.notePending('a', 100);
+    assert.equal(taskSet.admit('a', 1, 100, 9_000).kind, 'admitted');
+    assert.equal(taskSet.usedBytes(), used);
+  });
+
+  it('warns once when it is nearly full, and again after it was far from it', async () => {
+    const { clock, taskSet, warnings } = startTaskSet();
+    for (const _time of [1, 2]) {
+      for (let task = 0; task < 300; task += 1) {
+        taskSet.notePending(`${task}`, 4_600);
+      }
+      await clock.advance(300_000);
+      taskSet.notePending('small', 100);
+    }
+    assert.equal(warnings.length, 2);
+    assert.ok(warnings.every(({ usedBytes }) => usedBytes > 0.8 * taskSetUsableBytes));
+  });
+
+  it('never counts more than is usable but for what goes alone, whatever comes in which order', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ task: fc.nat(60), bytes: fc.nat(200_000), ms: fc.nat(9_000) }), {
+          maxLength: 120,
+        }),
+        async (steps) => {
+          const { clock, taskSet } = startTaskSet();
+          for (const { task, bytes, ms } of steps) {
+            taskSet.notePending(`${task}`, 20_000);
+            const before = taskSet.usedBytes();
+            const { kind } = taskSet.admit(`${task}`, 1, 20_000, bytes);
+            const after = taskSet.usedBytes();
+            assert.ok(after >= 0);
+            assert.ok(kind === 'admitted' || after === before);
+            assert.ok(after <= Math.max(taskSetUsableBytes, before + bytes));
+            await clock.advance(ms);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    ));
+});
+
+describe('a wave of new tasks', () => {
+  it('gets no more than what is kept free until all have been seen, because the object has them already', async () => {
+    const { clock, taskSet } = startTaskSet(1 << 30);
+    let given = 0;
+    for (let task = 0; task < 290; task += 1) {
+      taskSet.notePending(`${task}`, 4_200);
+      given += taskSet.admit(`${task}`, 1, 4_200, 3_000).kind === 'admitted' ? 3_000 : 0;
+      await clock.advance(10);
+    }
+    assert.ok(given > 60_000 && given <= 96 * 1024, `${given}`);
+    await clock.advance(2_000);
+    assert.equal(taskSet.admit('200', 1, 4_200, 3_000).kind, 'admitted');
+  });
+
+  it('is over after three intervals, although new tasks go on to come', async () => {
+    const { clock, taskSet } = startTaskSet(1 << 30);
+    taskSet.notePending('large', 4_200);
+    const ask = () => taskSet.admit('large', 1, 4_200, 300_000).kind;
+    assert.equal(ask(), 'wait');
+    for (let task = 0; task < 30; task += 1) {
+      await clock.advance(1_000);
+      taskSet.notePending(`${task}`, 4_200);
+    }
+    assert.equal(ask(), 'admitted');
+  });
+});
+
+describe('290 tasks of 4.2 KB with answers of 3 KB, which broke a real Argo', () => {
+  it('all arrive, and templates and results never take more than 1.5 MiB together', async (t) => {
+    const patch = JSON.stringify({ image: 'x'.repeat(2_700) });
+    const patchMs = 1_500;
+    const { driver, sidecar } = await startBridge(t, () => ({ execution_id: '7', pod_spec_patch: patch }), {
+      AGENT_PATCH_RATE_SECONDS: String(patchMs / 1_000),
+      ANSWER_WINDOW_SECONDS: '0.1',
+    });
+    const object = startTaskSetObject(patchMs);
+    t.after(object.stop);
+    const task = 'x'.repeat(3_300);
+    const bodies = Array.from({ length: 290 }, (_, index) =>
+      JSON.stringify(templateBody({ ...containerArguments, task_name: `t${index}`, unheard_of: task })),
+    );
+    for (const [index, body] of bodies.entries()) {
+      object.addTask(`${index}`, body);
+    }
+    const messages = new Set<string>();
+    await Promise.all(
+      bodies.map(async (body, index) => {
+        const { text, earlier } = await postUntilFinal(() => sidecar.post(body), 300);
+        object.giveResult(`${index}`, text);
+        for (const { node } of earlier) {
+          messages.add(node.message ?? '');
+        }
+      }),
+    );
+    await delay(2 * patchMs);
+    assert.equal(driver.requests.length, 290);
+    assert.deepEqual([object.succeeded(), object.refusedPatches()], [290, 0]);
+    assert.ok(object.largestBytes() <= taskSetLimitBytes, `${object.largestBytes()} bytes`);
+    assert.ok(
+      [...messages].some((message) =>
+        /^the driver is done; its answer waits for room in Argo's task set/.test(message),
+      ),
+    );
+    const warnings = sidecar.log.filter(({ level }) => level === 'warn');
+    assert.ok(warnings.some(({ message }) => message.startsWith("Argo's task set is nearly full")));
+    assert.ok(replyOf(await sidecar.post(bodies[0] ?? '')).node.phase === 'Succeeded');
+  });
+});

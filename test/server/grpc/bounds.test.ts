@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { status as grpcStatus } from '@grpc/grpc-js';
+import { readStatusDetails } from '../../../src/contract/status-details.js';
+import {
+  maxOpenCalls,
+  maxStreamsPerConnection,
+  readingSlots,
+} from '../../../src/server/start-driver-server.js';
+import { callDriver, createTestClient, failureOf } from '../../support/call-driver.js';
+import { checkHealth } from '../../support/call-standard-services.js';
+import { connectRaw, frame, serialize } from '../../support/raw-calls.js';
+import { aRequest, createGate, startServer, until } from '../../support/start-server.js';
+import { startServerProgram } from '../../support/start-server-program.js';
+import { containerRequest } from '../program-engine/fixtures.js';
+
+const answer = async () => ({ response: { execution_id: '7' } });
+const entries = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`a${index}`, '']));
+
+test('more than 256 extra arguments are INVALID_ARGUMENT and drive nothing, 256 are driven', async (t) => {
+  const { client, drives } = await startServer(t, answer);
+  const failure = await failureOf(callDriver(client, aRequest({ extra_args: entries(257) })));
+  assert.equal(failure.code, grpcStatus.INVALID_ARGUMENT);
+  assert.equal(failure.details, 'extra_args has more than 256 entries');
+  assert.deepEqual(readStatusDetails(failure.metadata).fieldViolations, [
+    { field: 'extra_args', description: 'has more than 256 entries' },
+  ]);
+  assert.equal(drives.length, 0);
+  await callDriver(client, aRequest({ extra_args: entries(256) }));
+  assert.equal(drives.length, 1);
+});
+
+/** What a caller may write who has no contract to keep to. */
+const manyFields: readonly { name: string; bytes: Buffer; status: number }[] = [
+  {
+    name: 'a million unknown fields',
+    bytes: Buffer.alloc(2_000_000, Buffer.from([0x98, 0x06, 0x01])),
+    status: 3,
+  },
+  { name: 'a million empty workflows', bytes: Buffer.alloc(2_000_000, Buffer.from([0x12, 0x00])), status: 3 },
+  {
+    name: 'a workflow of a million empty names',
+    bytes: Buffer.concat([
+      Buffer.from([0x12, 0x80, 0x89, 0x7a]),
+      Buffer.alloc(2_000_000, Buffer.from([0x0a, 0x00])),
+    ]),
+    status: 3,
+  },
+  { name: 'groups inside groups without an end', bytes: Buffer.alloc(2_000_000, 0x0b), status: 3 },
+  {
+    name: 'a field that is longer than the message',
+    bytes: Buffer.from([0x0a, 0xff, 0xff, 0x03]),
+    status: 3,
+  },
+];
+for (const { name, bytes, status } of manyFields) {
+  test(`${name} are INVALID_ARGUMENT before anything of it is decoded`, async (t) => {
+    const { address, drives } = await startServer(t, answer);
+    const call = connectRaw(t, address).open();
+    call.stream.end(frame(bytes));
+    assert.equal(await call.status, status);
+    assert.equal(drives.length, 0);
+  });
+}
+
+test('a request that inflates beyond MAX_MESSAGE_BYTES is refused and drives nothing', async (t) => {
+  const { address, drives } = await startServer(t, answer);
+  const raw = connectRaw(t, address);
+  const bomb = gzipSync(Buffer.alloc(1 << 30));
+  assert.ok(bomb.length < 4 << 20);
+  const call = raw.open({ 'grpc-encoding': 'gzip' });
+  call.stream.end(frame(bomb, true));
+  assert.equal(await call.status, grpcStatus.RESOURCE_EXHAUSTED);
+  assert.equal(drives.length, 0);
+  const good = raw.open({ 'grpc-encoding': 'gzip' });
+  good.stream.end(frame(gzipSync(serialize(aRequest())), true));
+  assert.equal(await good.status, grpcStatus.OK);
+});
+
+test('only a few requests are read at once, the next one when one of them has come or gone', async (t) => {
+  const { address, client, drives } = await startServer(t, answer);
+  const raw = connectRaw(t, address);
+  const halves = Array.from({ length: readingSlots }, () => {
+    const { stream } = raw.open();
+    stream.write(frame(serialize(aRequest())).subarray(0, 10));
+    return stream;
+  });
+  await checkHealth(t, address, '');
+  let answered = false;
+  const waiting = callDriver(client, aRequest()).then(() => {
+    answered = true;
+  });
+  // Health is asked on another connection and is not held up.
+  await checkHealth(t, address, '');
+  assert.deepEqual([answered, drives.length], [false, 0]);
+  halves[0]?.close();
+  await waiting;
+  assert.equal(drives.length, 1);
+});
+
+test('a request that does not arrive in time gives its place up and hears that nothing was driven', async (t) => {
+  const { address, drives, client } = await startServer(t, answer, { readTimeoutMs: 100 });
+  const raw = connectRaw(t, address);
+  const silent = Array.from({ length: 3 * readingSlots }, () => raw.open());
+  for (const { status } of silent) {
+    assert.equal(await status, grpcStatus.UNAVAILABLE);
+  }
+  assert.equal(drives.length, 0);
+  await callDriver(client, aRequest());
+});
+
+test('a connection may have so many streams as the server says, health beside them', async (t) => {
+  const { address } = await startServer(t, answer);
+  const { session } = connectRaw(t, address);
+  await new Promise((resolve) => session.once('remoteSettings', resolve));
+  assert.equal(session.remoteSettings.maxConcurrentStreams, maxStreamsPerConnection);
+});
+
+test('beyond the calls that may be open the next one is refused with a RetryInfo', async (t) => {
+  const gate = createGate();
+  const { address, drives } = await startServer(t, async () => {
+    await gate.opened;
+    return { response: {} };
+  });
+  const clients = Array.from({ length: 2 + maxOpenCalls / maxStreamsPerConnection }, () =>
+    connectRaw(t, address),
+  );
+  const message = frame(serialize(aRequest()));
+  const calls = Array.from({ length: maxOpenCalls }, (_, index) => {
+    const call = clients[Math.floor(index / maxStreamsPerConnection)]?.open();
+    call?.stream.end(message);
+    return call?.status;
+  });
+  const last = createTestClient(address);
+  t.after(() => last.close());
+  let failure = await failureOf(callDriver(last, aRequest(), { deadline: Date.now() + 300 }));
+  while (failure.code === grpcStatus.DEADLINE_EXCEEDED) {
+    failure = await failureOf(callDriver(last, aRequest(), { deadline: Date.now() + 300 }));
+  }
+  assert.equal(failure.code, grpcStatus.RESOURCE_EXHAUSTED);
+  const { errorInfo, retryDelayMs } = readStatusDetails(failure.metadata);
+  assert.deepEqual([errorInfo?.reason, errorInfo?.metadata['retry']], ['QUEUE_FULL', 'safe']);
+  assert.equal(retryDelayMs, 5_000);
+  await checkHealth(t, address, '');
+  gate.open();
+  await until(() => drives.length === 1);
+  assert.deepEqual(new Set(await Promise.all(calls)), new Set([grpcStatus.OK]));
+});
+
+test('MAX_QUEUE_BYTES counts the whole request, what the driver is not given too', async (t) => {
+  const { connect } = await startServerProgram(t, {
+    env: { MAX_PROGRAMS: '1', MAX_QUEUE_BYTES: '2000000' },
+    fake: { FAKE_DRIVER_DELAY_MS: '1000' },
+  });
+  const client = connect();
+  const large = (name: string) =>
+    containerRequest({ request_id: name, extra_args: { unknown: 'x'.repeat(1_500_000) } });
+  const calls = ['a', 'b', 'c'].map((name) => callDriver(client, large(name)));
+  const results = await Promise.allSettled(calls);
+  const refused = results.filter(({ status }) => status === 'rejected');
+  assert.equal(refused.length, 1);
+  assert.match(
+    String(refused[0]?.status === 'rejected' && refused[0].reason),
+    /1 drivers run and 1 calls wait/,
+  );
+});
