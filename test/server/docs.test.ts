@@ -1,29 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import type { Setting } from '../../src/common/settings.js';
 import { inputFlags } from '../../src/server/program-engine/input-flags.js';
 import { serverSettings } from '../../src/server/server-settings.js';
 
 const root = new URL('../../../', import.meta.url);
 const docs = readFileSync(new URL('docs/driver-server.md', root), 'utf8');
-
-test('the page on the driver server lists every setting with its default and its meaning, and no other', () => {
-  const settings: Setting<unknown>[] = Object.values(serverSettings);
-  const rows = settings.map(
-    ({ env, fallback, purpose }) => `| \`${env}\` | ${shown(fallback)} | ${purpose} |`,
-  );
-  const documented = docs.split('\n').filter((line) => /^\| `[A-Z_]+` \|/.test(line));
-  assert.deepEqual(documented, rows);
-});
-
-function shown(fallback = ''): string {
-  if (fallback === tmpdir()) {
-    return "the system's";
-  }
-  return fallback === '' ? '' : `\`${fallback}\``;
-}
 
 test('it names every flag that has a default or is needed', () => {
   const named = inputFlags.filter((flag) => flag.fallback !== undefined || flag.neededFor !== undefined);

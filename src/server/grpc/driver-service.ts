@@ -66,7 +66,12 @@ export function createExecuteHandler(
       check(request);
       const requestBytes = received.bytesIn;
       const executed = executeOnce(request, { deadlineMs, requestBytes, onClaimed: received.release });
-      return { asked, executed: executed.catch(failedBy) };
+      // Whoever refuses before the request is claimed has not released it.
+      const settled = executed.catch((thrown: unknown) => {
+        received.release();
+        return failedBy(thrown);
+      });
+      return { asked, executed: settled };
     } catch (thrown) {
       received.release();
       return { asked, executed: Promise.resolve(failedBy(thrown)) };

@@ -328,3 +328,14 @@ test('a server without Kubernetes says so, and drives what needs none', async (t
   await callDriver(server.client, aRequest());
   assert.equal(server.drives.length, 1);
 });
+
+test('a server that has refused many references still takes a request', async (t) => {
+  const { client, drives } = await startServer(t, async () => ({ response: { execution_id: '1' } }));
+  for (let index = 0; index < 20; index += 1) {
+    const { code } = await failureOf(callDriver(client, { ...request, request_id: `refused-${index}` }));
+    assert.equal(code, Status.FAILED_PRECONDITION);
+  }
+  assert.equal(drives.length, 0);
+  assert.equal((await callDriver(client, aRequest())).execution_id, '1');
+  assert.equal(drives.length, 1);
+});
