@@ -43,7 +43,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'webhook',
-    purpose: 'does that for workflows on their way into the cluster, as a mutating admission webhook',
+    purpose: 'converts workflows on their way into the cluster, as a mutating admission webhook',
     load: () => import('./webhook.js'),
   },
   {

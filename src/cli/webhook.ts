@@ -1,12 +1,13 @@
-import { readCommand } from '../common/command-line.js';
+import { printExit, readCommand } from '../common/command-line.js';
 import { errorText } from '../common/error-text.js';
+import { exitCodes } from '../common/exit-codes.js';
 import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { startWebhook, type Webhook } from '../webhook/start-webhook.js';
 import { checkWebhookSettings, webhookSettings } from '../webhook/webhook-settings.js';
+import { describeCommand } from './commands.js';
 
 const program = {
-  name: 'driver-plugin webhook',
-  purpose: "converts KFP's workflows on their way into the cluster, as a mutating admission webhook",
+  ...describeCommand('webhook'),
   example: 'SERVER_TLS_CERT=tls.crt SERVER_TLS_KEY=tls.key driver-plugin webhook',
   settings: webhookSettings,
   check: checkWebhookSettings,
@@ -15,10 +16,8 @@ const program = {
 /** The admission webhook, until SIGTERM or SIGINT. */
 export async function run(args: readonly string[]): Promise<number> {
   const command = readCommand(program, args, process.env);
-  if (command.kind !== 'run') {
-    process.stderr.write(command.stderr);
-    process.stdout.write(command.stdout);
-    return command.exitCode;
+  if (command.kind === 'exit') {
+    return printExit(command);
   }
   const logger = createLogger(command.settings.logLevel);
   // A promise that nobody waited for must not end the requests that others wait for.
@@ -29,7 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
     () => new Promise<never>(() => {}),
     (error: unknown) => {
       logger.error('cannot start', { reason: errorText(error), ...factsOfError(error) });
-      return 1;
+      return exitCodes.failed;
     },
   );
   return await Promise.race([failed, stopOnSignal(started, shutdownGraceMs, logger)]);
@@ -51,7 +50,7 @@ function stopOnSignal(started: Promise<Webhook>, graceMs: number, logger: Logger
       isEnding = true;
       logger.info('ending', { signal, graceMs: isSecond ? 0 : graceMs });
       await (isSecond ? webhook?.close() : webhook?.drain(graceMs));
-      resolve(0);
+      resolve(exitCodes.ok);
     };
     process.on('SIGTERM', end).on('SIGINT', end);
   });

@@ -21,6 +21,8 @@ export interface Program<Settings extends SettingsTable = Nothing, Options exten
   readonly example: string;
   /** What may follow the options, as the help names it: "FILE..."; absent where nothing may. */
   readonly operands?: string;
+  /** What the help says beside all this, one line each. */
+  readonly notes?: readonly string[];
   readonly options?: Options;
   /** What the environment sets. */
   readonly settings?: Settings;
@@ -95,11 +97,12 @@ interface ProgramText {
   readonly purpose: string;
   readonly example: string;
   readonly operands?: string;
+  readonly notes?: readonly string[];
   readonly options?: OptionsTable;
   readonly settings?: SettingsTable;
 }
 
-function help({ name, purpose, example, operands, options = {}, settings = {} }: ProgramText): string {
+function help({ name, purpose, example, operands, notes = [], options = {}, settings = {} }: ProgramText) {
   const hasSettings = Object.keys(settings).length > 0;
   return [
     `${name} ${readVersion()}: ${purpose}`,
@@ -111,6 +114,7 @@ function help({ name, purpose, example, operands, options = {}, settings = {} }:
     ...(hasSettings
       ? ['', 'Settings, from the environment (name, default, meaning):', describeSettings(settings)]
       : []),
+    ...(notes.length > 0 ? ['', ...notes] : []),
     '',
     'Example:',
     `  ${example}`,

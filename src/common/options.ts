@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { alignColumns, type Reader, readSettings, type Setting } from './settings.js';
+import { alignColumns, type Reader, readSettings } from './settings.js';
 
 /** One option of a command line: `--flag VALUE` or `--flag=VALUE`, or a switch. */
 export interface Option<Value> {
@@ -9,6 +9,8 @@ export interface Option<Value> {
   readonly purpose: string;
   /** Text that stands in where the option is absent; without one the option is required. */
   readonly fallback?: string;
+  /** A repeatable option is read text by text; its value is the list of all. Of any other option the last text counts. */
+  readonly isRepeatable?: true;
   readonly read: Reader<Value>;
 }
 
@@ -28,6 +30,21 @@ export function option<const Value>(
   return { flag, valueName, purpose, read, ...(fallback !== undefined && { fallback }) };
 }
 
+/** The same for an option that may be given several times: each text adds one value to the list. */
+export function repeatableOption<const Value>(
+  flag: `--${string}`,
+  valueName: string,
+  purpose: string,
+  { form, parse }: Reader<Value>,
+  fallback?: string,
+): Option<readonly Value[]> {
+  const parseOne = (text: string) => {
+    const parsed = parse(text);
+    return parsed === undefined ? undefined : { value: [parsed.value] };
+  };
+  return { ...option(flag, valueName, purpose, { form, parse: parseOne }, fallback), isRepeatable: true };
+}
+
 /** A row for an option without a value. */
 export function switchOption(flag: `--${string}`, purpose: string): Option<boolean> {
   return {
@@ -40,8 +57,8 @@ export function switchOption(flag: `--${string}`, purpose: string): Option<boole
 
 /** What a command line says, before anything of it is read. */
 export interface Words {
-  /** Texts by flag; "true" for a switch. */
-  readonly given: Readonly<Record<string, string>>;
+  /** Texts by flag, in their order; "true" for a switch. */
+  readonly given: Readonly<Record<string, readonly string[]>>;
   readonly operands: readonly string[];
   /** One sentence each. */
   readonly faults: readonly string[];
@@ -55,7 +72,7 @@ export function splitWords(table: OptionsTable, args: readonly string[], takesOp
     [...known].map(([flag, hasValue]) => [flag.slice(2), { type: hasValue ? 'string' : 'boolean' } as const]),
   );
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
-  const given: Record<string, string> = {};
+  const given: Record<string, string[]> = {};
   const operands: string[] = [];
   const faults: string[] = [];
   for (const token of tokens) {
@@ -71,7 +88,7 @@ export function splitWords(table: OptionsTable, args: readonly string[], takesOp
       } else if (!hasValue && token.value !== undefined) {
         faults.push(`${token.rawName} takes no value`);
       } else {
-        given[token.rawName] = token.value ?? 'true';
+        given[token.rawName] = [...(given[token.rawName] ?? []), token.value ?? 'true'];
       }
     }
   }
@@ -86,18 +103,32 @@ export function readOptions<Table extends OptionsTable>(
   table: Table,
   given: Words['given'],
 ): { values: OptionsOf<Table>; faults: string[] } {
-  const rows = Object.entries(table).map(([key, { flag, ...rest }]) => [key, { env: flag, ...rest }]);
-  const settings: Record<string, Setting<unknown>> = Object.fromEntries(rows);
-  const { values, faults } = readSettings(settings, given);
+  const faults: string[] = [];
+  const values = Object.fromEntries(
+    Object.entries(table).map(([key, row]) => {
+      const texts = given[row.flag] ?? [];
+      const value = row.isRepeatable
+        ? (texts.length === 0 ? [undefined] : texts).flatMap((text) => readText(row, text, faults))
+        : readText(row, texts.at(-1), faults);
+      return [key, value];
+    }),
+  );
   return { values: values as OptionsOf<Table>, faults };
+}
+
+function readText({ flag, ...rest }: Option<unknown>, text: string | undefined, faults: string[]): unknown {
+  const read = readSettings({ value: { env: flag, ...rest } }, { [flag]: text });
+  faults.push(...read.faults);
+  return read.values.value;
 }
 
 /** The table of options as text for --help, one line each. */
 export function describeOptions(table: OptionsTable): string {
-  const rows = Object.values(table).map(({ flag, valueName, purpose, fallback, read }) => {
+  const rows = Object.values(table).map(({ flag, valueName, purpose, fallback, isRepeatable, read }) => {
     const name = valueName === undefined ? flag : `${flag} ${valueName}`;
     const standIn = fallback === undefined ? '(required)' : valueName === undefined ? '' : fallback;
-    return [name, standIn, read.form === '' ? purpose : `${purpose}: ${read.form}`];
+    const meaning = isRepeatable ? `${purpose}, repeatable` : purpose;
+    return [name, standIn, read.form === '' ? meaning : `${meaning}: ${read.form}`];
   });
   return alignColumns([...rows, ['--help', '', 'print this text'], ['--version', '', 'print the version']]);
 }

@@ -95,6 +95,11 @@ export function anyText(form: string): Reader<string> {
   return { form, parse: (value) => ({ value }) };
 }
 
+/** A text that `pattern` matches. */
+export function matching(pattern: RegExp, form: string): Reader<string> {
+  return { form, parse: (value) => (pattern.test(value) ? { value } : undefined) };
+}
+
 /** A whole number from `least` to `most`. */
 export function wholeNumber(least: number, most: number): Reader<number> {
   return {

@@ -1,5 +1,5 @@
 import { allChecks } from './all-checks.js';
-import { type DoctorOptions, defaults } from './doctor-options.js';
+import { type DoctorOptions, defaultNamespace } from './doctor-options.js';
 import { createFacts } from './facts.js';
 import { loadKubeconfig } from './kubernetes/load-kubeconfig.js';
 import { type Finding, runChecks } from './run-checks.js';
@@ -15,10 +15,10 @@ export async function examine(options: DoctorOptions): Promise<Examination> {
   const loading = loadKubeconfig(options);
   const loaded = await loading.catch(() => undefined);
   const scope: Scope = {
-    namespace: options.namespace ?? loaded?.namespace ?? defaults.namespace,
+    namespace: options.namespace ?? loaded?.namespace ?? defaultNamespace,
     controllerNamespace: options.controllerNamespace,
     controllerServiceAccount: options.controllerServiceAccount,
-    serviceAccounts: options.serviceAccounts,
+    serviceAccounts: [...new Set(options.serviceAccounts)],
     driver: options.driver,
     tokenFile: options.tokenFile,
     isInside: loaded?.isInside ?? false,

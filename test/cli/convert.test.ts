@@ -175,17 +175,21 @@ test('a file that cannot be read does not keep the others from being converted',
 });
 
 const wrong: readonly (readonly [args: readonly string[], sentence: RegExp])[] = [
-  [['--exit-hooks', 'none'], /--exit-hooks takes pod or plugin/],
+  [['--exit-hooks', 'none'], /--exit-hooks must be one of pod, plugin, not "none"/],
   [['--output', 'x'], /--output is for FILEs, not for stdin/],
   [['--output', 'x', 'a/y', 'b/y'], /two FILEs have the name y/],
   [['--check', '--output', 'x', 'a'], /--check writes nothing/],
-  [['--unknown'], /--unknown/],
+  [['--driver-command', ' '], /--driver-command must be a command, like "driver"/],
+  [['--unknown'], /--unknown is unknown/],
 ];
 
 for (const [args, sentence] of wrong) {
   test(`convert ${args.join(' ')} is refused with one sentence`, async () => {
-    const { stderr, exitCode } = await convert(args);
-    assert.match(stderr, sentence);
-    assert.equal(exitCode, 2);
+    const { stdout, stderr, exitCode } = await convert(args, workflow);
+    assert.match(
+      stderr,
+      RegExp(`^driver-plugin convert cannot start:\\n {2}- ${sentence.source}[^\\n]*\\n$`),
+    );
+    assert.deepEqual([exitCode, stdout], [2, '']);
   });
 }

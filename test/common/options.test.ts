@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readCommand } from '../../src/common/command-line.js';
-import { option, switchOption } from '../../src/common/options.js';
+import { option, repeatableOption, switchOption } from '../../src/common/options.js';
 import { anyText, optional, port, setting, wholeNumber } from '../../src/common/settings.js';
 
 const program = {
@@ -9,10 +9,12 @@ const program = {
   purpose: 'is read',
   example: 'a-program --count 1',
   operands: 'FILE...',
+  notes: ['A note.', 'And another.'],
   options: {
     count: option('--count', 'N', 'how many', wholeNumber(1, 9)),
     file: option('--file', 'FILE', 'a file', optional(anyText('a path')), ''),
     loud: switchOption('--loud', 'be loud'),
+    near: repeatableOption('--near', 'PORT', 'what is near', port(), '1'),
   },
   settings: { port: setting('PORT', 'where', port(), '80') },
   checkOptions: ({ count }: { readonly count: number }, operands: readonly string[]) =>
@@ -24,7 +26,7 @@ test('options, operands and settings are read, whatever their order', () => {
   const command = read(['one', '--loud', '--count=3', '--file', '-', '--', '--two'], { PORT: '1' });
   assert.deepEqual(command, {
     kind: 'run',
-    options: { count: 3, file: '-', loud: true },
+    options: { count: 3, file: '-', loud: true, near: [1] },
     operands: ['one', '--two'],
     settings: { port: 1 },
   });
@@ -32,7 +34,14 @@ test('options, operands and settings are read, whatever their order', () => {
 
 test('what is left out has its default', () => {
   const command = read(['--count', '1']);
-  assert.deepEqual(command.kind === 'run' && command.options, { count: 1, file: undefined, loud: false });
+  const expected = { count: 1, file: undefined, loud: false, near: [1] };
+  assert.deepEqual(command.kind === 'run' && command.options, expected);
+});
+
+test('a repeatable option is the list of its values, any other one is its last value', () => {
+  const command = read(['--count=1', '--near=7', '--near', '8', '--count=2', '--near=7']);
+  const expected = { count: 2, file: undefined, loud: false, near: [7, 8, 7] };
+  assert.deepEqual(command.kind === 'run' && command.options, expected);
 });
 
 const refused = [
@@ -42,6 +51,10 @@ const refused = [
   { args: ['--count=1', '--file'], fault: '--file needs a value: see --help' },
   { args: ['--count=1', '--file', '--loud'], fault: '--file needs a value: see --help' },
   { args: ['--count=1', '--loud=yes'], fault: '--loud takes no value' },
+  {
+    args: ['--count=1', '--near=1', '--near=x'],
+    fault: '--near must be a whole number from 0 to 65535, not "x"',
+  },
   { args: ['--count=1', 'a', 'b'], fault: 'too many' },
 ];
 for (const { args, fault } of refused) {
@@ -73,6 +86,8 @@ test('--help wins over every fault and shows options, settings and the example',
     /^Usage: a-program \[OPTIONS\] FILE\.\.\.$/m,
     /^ {2}--count N {4}\(required\) {2}how many: a whole number from 1 to 9$/m,
     /^ {2}--loud +be loud$/m,
+    /^ {2}--near PORT +1 +what is near, repeatable: a whole number/m,
+    /\n\nA note\.\nAnd another\.\n\nExample:\n/,
     /^ {2}PORT {2}80 {2}where: a whole number/m,
     /^Example:\n {2}a-program --count 1\n$/m,
   ]) {

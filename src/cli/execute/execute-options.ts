@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isReadable } from '../../common/is-readable.js';
+import { readableFile } from '../../common/is-readable.js';
 import { type OptionsOf, option, switchOption } from '../../common/options.js';
 import { anyText, day, optional, type Reader, seconds } from '../../common/settings.js';
 import { parseDriverTarget } from '../../driver/driver-target.js';
@@ -62,8 +62,4 @@ function target(): Reader<string> {
     form: 'a host, host:port, a URL with grpc:// or grpcs://, or a gRPC target',
     parse: (value) => (parseDriverTarget(value, 9000) === undefined ? undefined : { value }),
   };
-}
-
-function readableFile(): Reader<string> {
-  return { form: 'a file that can be read', parse: (value) => (isReadable(value) ? { value } : undefined) };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { readDoctorOptions } from '../../../src/doctor/doctor-options.js';
+import { readOptions, splitWords } from '../../../src/common/options.js';
+import { doctorOptions } from '../../../src/doctor/doctor-options.js';
 import { examine } from '../../../src/doctor/examine.js';
 import type { Finding } from '../../../src/doctor/run-checks.js';
 import { startApiServer } from './api-server.js';
@@ -9,11 +10,10 @@ import { isDocumented } from './is-documented.js';
 
 /** Options of doctor as a command line gives them. */
 export function optionsOf(args: readonly string[]) {
-  const options = readDoctorOptions(args);
-  if (options === undefined) {
-    throw new Error('help was asked for');
-  }
-  return options;
+  const words = splitWords(doctorOptions, args, false);
+  const { values, faults } = readOptions(doctorOptions, words.given);
+  assert.deepEqual([...words.faults, ...faults], []);
+  return values;
 }
 
 /** Looks at a healthy cluster after one change, over HTTPS. Every fault that is found must stand in the docs. */
