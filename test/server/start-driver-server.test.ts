@@ -12,7 +12,7 @@ import type { DriveContext } from '../../src/server/engine.js';
 import { createMemoryLedger } from '../../src/server/ledger/memory-ledger.js';
 import { listen } from '../../src/server/listen.js';
 import { startDriverServer } from '../../src/server/start-driver-server.js';
-import { callDriver, createTestClient } from '../support/call-driver.js';
+import { callDriver, createTestClient, startCall } from '../support/call-driver.js';
 import { checkHealth, methodOf, openClient } from '../support/call-standard-services.js';
 import { collectLog } from '../support/collect-log.js';
 import { connectRaw } from '../support/raw-calls.js';
@@ -84,10 +84,10 @@ test('a drain waits for a drive whose client went away', async (t) => {
     finished = true;
     return { response: {} };
   });
-  await Promise.all([
-    refusalOf(callDriver(client, aRequest(), { deadline: Date.now() + 50 })),
-    until(() => drives.length === 1),
-  ]);
+  const call = startCall(client, aRequest());
+  await until(() => drives.length === 1);
+  call.cancel();
+  await refusalOf(call.answer);
   const drained = drain(10_000).then(() => finished);
   gate.open();
   assert.equal(await drained, true);

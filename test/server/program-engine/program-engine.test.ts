@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StatusError } from '../../../src/contract/status-error.js';
 import { createProgramEngine } from '../../../src/server/program-engine/program-engine.js';
+import { until } from '../../support/agent.js';
 import { mostAtOnce } from '../../support/most-at-once.js';
 import { startMetadataServer, testFolder } from '../../support/start-server-program.js';
 import {
@@ -199,7 +200,7 @@ test('close ends what runs and what waits', async (t) => {
   const drives = ['1', '2'].map((id) =>
     statusErrorOf(engine.drive(containerRequest({ request_id: id }), patientContext())),
   );
-  await sleep(150);
+  await until(() => childrenOf(process.pid) === 1);
   await engine.close();
   assert.deepEqual(
     (await Promise.all(drives)).map(({ status }) => status),
