@@ -28,7 +28,8 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'demo',
-    purpose: 'plays three example pipelines on this machine; needs nothing else',
+    purpose:
+      'converts a stock pipeline and plays it, then three examples, on this machine; needs nothing else',
     load: () => import('./demo.js'),
   },
   {

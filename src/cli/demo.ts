@@ -1,10 +1,16 @@
 import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printExit, readCommand } from '../common/command-line.js';
 import { option } from '../common/options.js';
 import { anyText, optional } from '../common/settings.js';
 import { runPlay } from '../play/run-play.js';
+import type { PlayedFile } from '../play/walk/play-files.js';
 import { describeCommand } from './commands.js';
+import { compare, describeBeforeAndAfter } from './demo/before-and-after.js';
+import { type ConvertedStock, convertStock, describeConversion } from './demo/convert-stock.js';
 
 const program = {
   ...describeCommand('demo'),
@@ -13,24 +19,52 @@ const program = {
     html: option('--html', 'FILE', 'write one page with the run as well', optional(anyText('a path')), ''),
   },
 };
-const examples = new URL('../../../examples/workflows/', import.meta.url);
+const examples = new URL('../../../examples/', import.meta.url);
 
-/** A dev-driver, a sidecar and the example workflows; on a terminal at a pace that eyes can follow. */
+/**
+ * A dev-driver, a sidecar, a stock workflow that is converted first, and the example workflows; on a terminal at a pace
+ * that eyes can follow.
+ */
 export async function run(args: readonly string[]): Promise<number> {
   const command = readCommand(program, args, process.env);
   if (command.kind === 'exit') {
     return printExit(command);
   }
-  const names = readdirSync(examples).filter((name) => name.endsWith('.yaml'));
-  const delay = process.stdout.isTTY === true ? 'uniform:150-600' : '0';
-  return await runPlay({
-    files: names.sort().map((name) => fileURLToPath(new URL(name, examples))),
-    metadata: {},
-    parallel: 1,
-    plugin: { kind: 'own' },
-    devDriverArgs: ['--delay-ms', delay],
-    isJson: false,
-    htmlFile: command.options.html,
-    program: fileURLToPath(new URL('../main.js', import.meta.url)),
-  });
+  const folder = await mkdtemp(join(tmpdir(), 'driver-plugin-demo-'));
+  try {
+    const converted: ConvertedStock[] = [];
+    for (const file of filesIn('stock')) {
+      converted.push(await convertStock(file, folder));
+    }
+    process.stdout.write(`${converted.map(describeConversion).join('')}\n`);
+    return await runPlay({
+      files: [...converted.map(({ file }) => file), ...filesIn('workflows')],
+      metadata: {},
+      parallel: 1,
+      plugin: { kind: 'own' },
+      devDriverArgs: ['--delay-ms', process.stdout.isTTY === true ? 'uniform:150-600' : '0'],
+      isJson: false,
+      htmlFile: command.options.html,
+      program: fileURLToPath(new URL('../main.js', import.meta.url)),
+      comment: (played) => describePlayed(played, converted),
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function filesIn(folder: string): readonly string[] {
+  const names = readdirSync(new URL(`${folder}/`, examples)).filter((name) => name.endsWith('.yaml'));
+  return names.sort().map((name) => fileURLToPath(new URL(`${folder}/${name}`, examples)));
+}
+
+function describePlayed(played: readonly PlayedFile[], converted: readonly ConvertedStock[]): string {
+  const parts = converted.flatMap(({ file, summary }) =>
+    played.flatMap((one) =>
+      one.file === file && 'walk' in one
+        ? [describeBeforeAndAfter(basename(file), compare(one.walk.nodes, summary.podTemplates))]
+        : [],
+    ),
+  );
+  return parts.map((part) => `\n${part}\n`).join('');
 }

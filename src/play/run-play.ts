@@ -24,6 +24,8 @@ export interface RunPlayOptions extends PlayFilesOptions {
   readonly program: string;
   /** Options of the dev-driver, where one is started. */
   readonly devDriverArgs?: readonly string[];
+  /** What else to say to people of the run, whole lines, before the summary. */
+  readonly comment?: (played: readonly PlayedFile[]) => string;
 }
 
 interface Plugin {
@@ -70,7 +72,7 @@ async function playAndReport(
     process.stdout.write(
       options.isJson
         ? `${JSON.stringify(makeReport(played))}\n`
-        : `${summary.line}\n${spareDriverPods(played)}\n`,
+        : `${options.comment?.(played) ?? ''}${summary.line}\n${spareDriverPods(played)}\n`,
     );
     process.stderr.write(summary.warnings.map((warning) => `play: ${warning}\n`).join(''));
     await writePage(played);
