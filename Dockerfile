@@ -6,28 +6,20 @@ ARG BUILD_IMAGE=node:22-bookworm-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs22-debian12:nonroot
 
 FROM ${BUILD_IMAGE} AS build
-WORKDIR /app
+WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
+COPY scripts/image-tree.mjs scripts/images.json ./scripts/
+COPY proto ./proto
 COPY src ./src
-RUN npx tsc -p tsconfig.json && rm -rf dist/src/server dist/src/play && find dist -name '*.map' -delete
-
-FROM ${BUILD_IMAGE} AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-# What the driver server alone needs stays out.
-RUN npm ci --omit=dev --ignore-scripts \
-  && npm uninstall --omit=dev --no-save --ignore-scripts @grpc/reflection grpc-health-check lru-cache
+RUN node scripts/image-tree.mjs sidecar /image
 
 # No shell and no package manager from here on; glibc, because musl's resolver fails under ndots:5.
 FROM ${RUNTIME_IMAGE}
 WORKDIR /app
 ENV NODE_ENV=production
-COPY --from=dependencies /app/node_modules ./node_modules
-COPY package.json ./
-COPY proto ./proto
-COPY --from=build /app/dist/src ./dist/src
+COPY --from=build /image ./
 USER 8737
 EXPOSE 2948
 # The image's entrypoint is node.

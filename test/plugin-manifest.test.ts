@@ -137,5 +137,6 @@ test('the image has no package manager, no shell and no other side of the contra
   assert.doesNotMatch(runtime, /^RUN /m);
   assert.doesNotMatch(runtime, /npm|yarn|corepack/);
   assert.match(dockerfile, /^ARG RUNTIME_IMAGE=gcr\.io\/distroless\/nodejs22-/m);
-  assert.match(dockerfile, /rm -rf dist\/src\/server dist\/src\/play/);
+  assert.match(dockerfile, /^RUN node scripts\/image-tree\.mjs sidecar \/image$/m);
+  assert.equal(JSON.parse(read('scripts/images.json')).sidecar.keep.includes('server'), false);
 });

@@ -31,26 +31,36 @@ function reach(entry: string): { files: Set<string>; packages: Set<string> } {
 }
 
 const program = reach('server/main.js');
-const copied = [...image.matchAll(/^COPY --from=build \/app\/dist\/src\/(\w+) \.\/dist\/src\/\1$/gm)].map(
-  ([, folder]) => folder,
-);
+const { server } = JSON.parse(readFileSync(join(root, 'scripts/images.json'), 'utf8'));
 
 test('the image has every folder that the program imports from, and no other', () => {
+  assert.match(image, /^RUN node scripts\/image-tree\.mjs server \/image$/m);
+  assert.match(image, /^COPY --from=build \/image \.\/$/m);
   const folders = new Set([...program.files].map((file) => file.split('/')[0]));
-  assert.deepEqual([...folders].sort(), copied.sort());
+  assert.deepEqual([...folders].sort(), [...server.keep].sort());
 });
 
-test('the image leaves out the dev-driver, source maps and packages that the program does not import', () => {
-  assert.match(image, /rm -rf dist\/src\/server\/dev-driver && find dist -name '\*\.map' -delete$/m);
+test('the image leaves out the dev-driver and packages that the program does not import', () => {
+  assert.deepEqual(server.leaveOut, ['server/dev-driver']);
   assert.deepEqual(
     [...program.files].filter((file) => file.includes('dev-driver')),
     [],
   );
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const [, removed = ''] =
-    /npm uninstall --omit=dev --no-save --ignore-scripts \\\n {2}(.*)$/m.exec(image) ?? [];
-  const kept = Object.keys(dependencies).filter((name) => !removed.split(' ').includes(name));
+  const kept = Object.keys(dependencies).filter((name) => !server.packagesOut.includes(name));
   assert.deepEqual([...program.packages].sort(), kept.sort());
+});
+
+test('a build of either image gets every file that it copies', () => {
+  const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').trim().split('\n');
+  assert.equal(ignored[0], '*');
+  for (const file of ['Dockerfile', 'Dockerfile.server']) {
+    const text = readFileSync(join(root, file), 'utf8');
+    const copied = [...text.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names = '']) =>
+      names.split(' '),
+    );
+    assert.deepEqual(copied.map((name) => `!${name}`).sort(), ignored.slice(1).sort(), file);
+  }
 });
 
 test('what runs in the image has no shell and no package manager, and an init before it', () => {
