@@ -134,7 +134,17 @@ function forward(
     stream.on('wantTrailers', () => stream.sendTrailers(trailers as Record<string, string>));
     const chunks: Buffer[] = [];
     call.on('data', (chunk: Buffer) => chunks.push(chunk));
-    call.on('end', () => stream.destroyed || stream.end(Buffer.concat(chunks)));
+    call.on('end', () => {
+      if (stream.destroyed) {
+        return;
+      }
+      // A driver that was cut off in its answer has no trailers.
+      if (trailers['grpc-status'] === undefined) {
+        stream.close(2);
+      } else {
+        stream.end(Buffer.concat(chunks));
+      }
+    });
   });
 }
 

@@ -2,7 +2,7 @@ import type { Client } from '@grpc/grpc-js';
 import type { Clock } from '../common/clock.js';
 import { StatusError } from '../contract/status-error.js';
 import { createChannelWatchdog } from './channel-watchdog.js';
-import { type Connection, type DriverCall, stateOf } from './unary-call.js';
+import { type CallResult, type Connection, type DriverCall, stateOf } from './unary-call.js';
 
 export interface KeptChannelOptions {
   /** Makes a client with the credentials of this moment. */
@@ -14,12 +14,17 @@ export interface KeptChannelOptions {
   readonly onStuck: () => void;
 }
 
+/** So many connect timeouts without a call that went well make the channel suspect. */
+const failingTimeouts = 3;
+
 /** The one channel that calls go over, which is replaced when it is stuck or its credentials are old. */
 export class KeptChannel {
   readonly #options: KeptChannelOptions;
   readonly #watch: () => () => void;
   readonly #calls = new Set<DriverCall>();
   #connection: Connection;
+  /** Since when every call has ended in UNAVAILABLE. */
+  #failingSinceMs: number | undefined;
 
   constructor(options: KeptChannelOptions) {
     this.#options = options;
@@ -54,7 +59,26 @@ export class KeptChannel {
       this.#calls.delete(call);
       unwatch();
     });
+    void call.ended.then((result) => this.#judge(result));
     return call;
+  }
+
+  /**
+   * An address that accepts TCP and stays silent is never tried again while another one has a connection. If that
+   * other one is of no use, a new channel tries both.
+   */
+  #judge(result: CallResult): void {
+    const { clock, connectTimeoutMs } = this.#options;
+    if (result.kind === 'answered' || result.failure.error.status !== 'UNAVAILABLE') {
+      this.#failingSinceMs = undefined;
+      return;
+    }
+    this.#failingSinceMs ??= clock.nowMs();
+    const isClosed = this.#connection.closedBecause !== undefined;
+    if (!isClosed && clock.nowMs() - this.#failingSinceMs >= failingTimeouts * connectTimeoutMs) {
+      this.#failingSinceMs = undefined;
+      this.replace('no call has gone well for long');
+    }
   }
 
   /** Cancels what is in flight, and closes the channel for good. */

@@ -43,7 +43,7 @@ const attempts = {
     'RETRY_BUDGET_MIN_PER_SECOND',
     're-sends a second that are always allowed',
     wholeNumber(1, 10_000),
-    '2',
+    '10',
   ),
   maxConcurrentCalls: setting(
     'MAX_CONCURRENT_CALLS',

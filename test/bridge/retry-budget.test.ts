@@ -71,7 +71,10 @@ describe('an overloaded server', () => {
     ['no RetryInfo', {}],
   ] as const) {
     it(`with ${name} sees each of 100 tasks once and few of them again, whatever they ask`, async (t) => {
-      const { driver, sidecar } = await startBridge(t, overloaded(details), { ANSWER_WINDOW_SECONDS: '0' });
+      const { driver, sidecar } = await startBridge(t, overloaded(details), {
+        ANSWER_WINDOW_SECONDS: '0',
+        RETRY_BUDGET_MIN_PER_SECOND: '2',
+      });
       const beganMs = performance.now();
       await Promise.all(Array.from({ length: 100 }, (_, index) => sidecar.post(task(`${index}`))));
       await delay(2_000);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { startDevDriver } from '../../src/server/dev-driver/start-dev-driver.js';
 import { postUntilFinal, until } from '../support/agent.js';
+import { sendStatus, startRawServer } from '../support/raw-http2-server.js';
 import { startTestSidecar } from '../support/start-test-sidecar.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { containerArguments, templateBody } from '../support/templates.js';
@@ -19,6 +20,27 @@ async function startBehind(t: TestContext, addresses: number) {
   const host = `ipv4:${proxies.map(({ address }) => address).join()}`;
   return { driver, proxies, host };
 }
+
+describe('a peer that accepts TCP and stays silent beside one that is of no use', { timeout: 60_000 }, () => {
+  it('is tried again, although the other one has a connection', async (t) => {
+    const { driver, proxies } = await startBehind(t, 1);
+    const [silent] = proxies;
+    assert.ok(silent);
+    silent.mode = 'silent';
+    // A proxy without a driver behind it: it answers at once, as Envoy does.
+    const useless = await startRawServer(t, (stream) => sendStatus(stream, 14, 'no healthy upstream'));
+    const sidecar = await startTestSidecar({
+      DRIVER_HOST: `ipv4:${useless.address},${silent.address}`,
+      CONNECT_TIMEOUT_SECONDS: '0.3',
+    });
+    t.after(sidecar.close);
+    const end = postUntilFinal(() => sidecar.post(body));
+    await until(() => silent.connections >= 1);
+    silent.mode = 'forward';
+    assert.equal((await end).reply.node.phase, 'Succeeded');
+    assert.equal(driver.drives().length, 1);
+  });
+});
 
 describe('a peer that accepts TCP and stays silent', { timeout: 60_000 }, () => {
   for (const policy of ['round_robin', 'pick_first']) {
