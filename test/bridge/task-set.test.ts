@@ -162,7 +162,8 @@ describe('a wave of new tasks', () => {
 describe('290 tasks of 4.2 KB with answers of 3 KB, which broke a real Argo', () => {
   it('all arrive, and templates and results never take more than 1.5 MiB together', async (t) => {
     const patch = JSON.stringify({ image: 'x'.repeat(2_700) });
-    const patchMs = 1_500;
+    // Long enough that even a busy machine sees all tasks while the wave lasts, as with the 10 s of a real agent.
+    const patchMs = 4_000;
     const { driver, sidecar } = await startBridge(t, () => ({ execution_id: '7', pod_spec_patch: patch }), {
       AGENT_PATCH_RATE_SECONDS: String(patchMs / 1_000),
       ANSWER_WINDOW_SECONDS: '0.1',
