@@ -38,7 +38,12 @@ const version: Reader<string | undefined> = {
 };
 
 const serving = {
-  serverHost: setting('SERVER_HOST', 'address to listen on', anyText('an address of this host'), '0.0.0.0'),
+  serverHost: setting(
+    'SERVER_HOST',
+    'address to listen on; :: is every address, IPv4 too',
+    anyText('an address of this host'),
+    '::',
+  ),
   serverPort: setting('SERVER_PORT', 'port to listen on, 0 for any', port(), '8443'),
   certificatePath: setting(
     'SERVER_TLS_CERT',

@@ -75,7 +75,7 @@ test('a certificate of another CA than the sidecar trusts is an error that names
     find('server-tls').sentence,
     `TLS with the driver server at ${address} fails: its certificate is not signed by the CA in Secret kfp-driver-server-tls (ca.crt)`,
   );
-  assert.match(find('server-tls').remedy ?? '', /rollout restart/);
+  assert.match(find('server-tls').remedy ?? '', /grep 'TLS files'/);
   assert.equal(find('server-health').sentence, find('server-tls').sentence);
 });
 

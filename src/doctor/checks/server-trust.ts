@@ -16,7 +16,7 @@ const tls = check({
   severity: 'error',
   when: 'after',
   remedy: ({ namespace }) =>
-    `kubectl get certificates,secrets -n ${namespace} && kubectl rollout restart -n ${namespace} deployment/kfp-driver-server   # it reads its certificate when it starts`,
+    `kubectl get certificates,secrets -n ${namespace} && kubectl logs -n ${namespace} deployment/kfp-driver-server | grep 'TLS files'   # why a renewed one is not used`,
   needs: ['way'],
   probe: async ({ way }, ask, { timeoutMs }) => {
     const trust = await ask('trust');

@@ -13,7 +13,8 @@ const output = (name: string, fallback?: string): JsonObject => ({
 export function stockWorkflow(namespace: string): JsonObject {
   const container = {
     name: '',
-    image: 'ghcr.io/kubeflow/kfp-driver:2.17.0',
+    // No tag: the webhook compares versions, and nothing is pulled in a dry run.
+    image: 'ghcr.io/kubeflow/kfp-driver',
     command: ['driver'],
     args: [
       ...['--type', 'ROOT_DAG', '--pipeline_name', 'driver-plugin-doctor'],
