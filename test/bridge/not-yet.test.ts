@@ -70,20 +70,23 @@ describe('"not yet"', () => {
   });
 
   it('asks to come back when the driver should be done, by what it took lately', async (t) => {
+    const { opened, open } = gate();
     let calls = 0;
-    const { sidecar } = await startBridge(
+    const { driver, sidecar } = await startBridge(
       t,
       async () => {
         calls += 1;
-        await delay(calls === 1 ? 3_000 : 100);
+        await (calls === 1 ? delay(3_000) : opened);
         return answered;
       },
-      { ANSWER_WINDOW_SECONDS: '4' },
+      { ANSWER_WINDOW_SECONDS: '20' },
     );
     await sidecar.post(task('a'));
     const held = Array.from({ length: 8 }, (_, index) => sidecar.post(task(`held-${index}`)));
+    await until(() => driver.requests.length === 9);
     const ninth = replyOf(await sidecar.post(task('ninth')));
     assert.ok(requeueMsOf(ninth.requeue) > 2_000 && requeueMsOf(ninth.requeue) < 10_000, ninth.requeue);
+    open();
     await Promise.all(held);
   });
 
