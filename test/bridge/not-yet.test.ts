@@ -98,11 +98,11 @@ describe('"not yet"', () => {
       async () => {
         atOnce += 1;
         most = Math.max(most, atOnce);
-        await delay(150);
+        await delay(600);
         atOnce -= 1;
         return answered;
       },
-      { MAX_CONCURRENT_CALLS: '2', STEP_TIMEOUT_SECONDS: '0.4', ANSWER_WINDOW_SECONDS: '0.05' },
+      { MAX_CONCURRENT_CALLS: '2', STEP_TIMEOUT_SECONDS: '1.8', ANSWER_WINDOW_SECONDS: '0.05' },
     );
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     const ends = await Promise.all(names.map((name) => postUntilFinal(() => sidecar.post(task(name)))));
