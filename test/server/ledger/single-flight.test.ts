@@ -131,10 +131,10 @@ test('a call whose deadline comes near in the queue leaves it and hears so: it w
 test('a call that somebody joined stays in the queue after its deadline, and both are one drive', async (t) => {
   const { client, drives } = await startCounted(t, {
     env: { MAX_PROGRAMS: '1' },
-    fake: { FAKE_DRIVER_DELAY_MS: '700' },
+    fake: { FAKE_DRIVER_DELAY_MS: '2500' },
   });
   const running = callDriver(client, task('a'));
-  const late = failureOf(callDriver(client, task('b'), { deadline: Date.now() + 300 }));
+  const late = failureOf(callDriver(client, task('b'), { deadline: Date.now() + 1_500 }));
   const joined = callDriver(client, task('b'));
   assert.equal((await late).code, grpcStatus.DEADLINE_EXCEEDED);
   assert.equal((await joined).cached, false);
