@@ -1,5 +1,5 @@
 import { type OptionsOf, option, switchOption } from '../common/options.js';
-import { anyText, optional, type Reader, wholeNumber } from '../common/settings.js';
+import { anyText, matching, optional, type Reader, wholeNumber } from '../common/settings.js';
 import type { ChosenMetadata } from './walk/play-files.js';
 
 const text = (form: string) => optional(anyText(form));
@@ -90,10 +90,6 @@ export function chooseMetadata({ name, namespace, uid, created }: PlayOptions): 
     ...(uid !== undefined && { uid }),
     ...(created !== undefined && { created }),
   };
-}
-
-function matching(pattern: RegExp, form: string): Reader<string> {
-  return { form, parse: (value) => (pattern.test(value) ? { value } : undefined) };
 }
 
 function time(): Reader<string> {

@@ -4,6 +4,7 @@ import { errorText } from '../common/error-text.js';
 import { createKubernetesApi, serviceAccountFiles } from '../common/kubernetes-api.js';
 import { factsOfError, type Logger } from '../common/logger.js';
 import { mib } from '../common/settings.js';
+import { createTurns } from '../common/turns.js';
 import { readVersion } from '../common/version.js';
 import { convertWorkflow } from '../convert/convert-workflow.js';
 import { endOf, readCertificateFiles, watchCertificateFiles } from './certificate-files.js';
@@ -12,7 +13,6 @@ import type { KeptCertificate } from './certificate-secret.js';
 import { type OwnCertificateOptions, watchOwnCertificate } from './own-certificate.js';
 import { createBodyReceiver } from './receive-body.js';
 import { reviewWorkflow } from './review-workflow.js';
-import { createTurns } from './turns.js';
 import { createWebhookServer, listen, type ServingCertificate, secureContextOf } from './webhook-server.js';
 import type { WebhookSettings } from './webhook-settings.js';
 

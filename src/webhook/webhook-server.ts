@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../common/clock.js';
 import { factsOfError, type Logger } from '../common/logger.js';
+import type { TakeTurn } from '../common/turns.js';
 import { type Answer, answerReview, type Review } from './answer-review.js';
 import type { ReceiveBody } from './receive-body.js';
-import type { TakeTurn } from './turns.js';
 import { failed } from './verdict.js';
 
 /** PEM texts of what a server shows and of its key. */

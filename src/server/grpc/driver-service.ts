@@ -1,5 +1,6 @@
 import type { handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
 import type { LogFacts, Logger } from '../../common/logger.js';
+import { createTurns } from '../../common/turns.js';
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { StatusError } from '../../contract/status-error.js';
@@ -9,7 +10,6 @@ import type { SingleFlight, SingleFlightResult } from '../ledger/single-flight.j
 import { logCallEnd } from './log-call-end.js';
 import { executeMethod, type ReceivedRequest, receiveRequest } from './received-request.js';
 import { toStatusResponse } from './to-status-response.js';
-import { createTurns } from './turns.js';
 
 /** Handles DriverService.Execute; the answer is serialized already. */
 export type ExecuteHandler = handleUnaryCall<ReceivedRequest, Buffer>;
