@@ -35,14 +35,18 @@ export interface EndedCall {
 }
 
 /**
- * Texts of grpc-js 1.14 for what nothing else tells apart; test/driver/grpc-js-texts.test.ts pins each of them.
+ * Texts of grpc-js 1.14 for what nothing else tells apart; test/driver/call-error.test.ts pins each of them.
  * https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/src/subchannel-call.ts
  */
 const texts = {
   /** RST_STREAM with REFUSED_STREAM: not processed, by RFC 9113 §8.7. */
   refused: /^Stream refused by server$/,
-  /** RST_STREAM with CANCEL, or with NO_ERROR but without a status: a proxy or a server that goes away. */
-  brokeWithoutStatus: /^(Call cancelled$|Received RST_STREAM with code 0 )/,
+  /**
+   * RST_STREAM with CANCEL, or with NO_ERROR but without a status: a proxy or a server that goes away. Or this side gave
+   * the connection up, because its peer broke the rules of HTTP/2.
+   */
+  brokeWithoutStatus:
+    /^(Call cancelled$|Received RST_STREAM with code (0 |2 triggered by internal client error: ))/,
   answerTooLarge:
     /^Received message (larger than max \((\d+) vs \d+\)|that decompresses to a size larger than)/,
 } as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerHttp2Stream } from 'node:http2';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { Metadata } from '@grpc/grpc-js';
 import { systemClock } from '../../src/common/clock.js';
@@ -58,7 +58,13 @@ async function failureOn(t: TestContext, onStream: (stream: ServerHttp2Stream) =
 
 /** A TCP server that never says a word. */
 async function startSilent(t: TestContext): Promise<string> {
-  const server = createServer((socket) => t.after(() => socket.destroy()));
+  return listenOn(
+    t,
+    createServer((socket) => t.after(() => socket.destroy())),
+  );
+}
+
+async function listenOn(t: TestContext, server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   const address = server.address();
@@ -130,6 +136,20 @@ describe('what the real grpc-js tells of a failed call', () => {
       assert.deepEqual([error.status, reach], ['UNAVAILABLE', 'unknown']);
     });
   }
+
+  it('a peer that breaks the rules of HTTP/2: UNAVAILABLE and unknown', async (t) => {
+    const settings = Buffer.from('000000040000000000', 'hex');
+    const resetOfNoStream = Buffer.from('00000403000000006300000008', 'hex');
+    const server = createServer((socket) => {
+      t.after(() => socket.destroy());
+      socket.on('error', () => {});
+      socket.write(settings);
+      socket.resume();
+      setTimeout(() => socket.write(resetOfNoStream), 300);
+    });
+    const { error, reach, isInvited } = await failureOf(t, await listenOn(t, server));
+    assert.deepEqual([error.status, reach, isInvited], ['UNAVAILABLE', 'unknown', false]);
+  });
 
   it('a connection that goes away in the middle of a call lets the call go on', async (t) => {
     const { address } = await startRawServer(t, (stream) => {
