@@ -61,8 +61,7 @@ export async function callDriver(
       return result ?? ended;
     }
     const { failure } = result;
-    progress.failedCalls += 1;
-    progress.outcomeUnknown ||= isOutcomeUnknown(failure);
+    progress.noteFailure(failure.reach !== 'not sent', isOutcomeUnknown(failure));
     if (!mayResend(failure, options.retryUnknownOutcomes)) {
       return { kind: 'refused', failure };
     }
@@ -119,6 +118,8 @@ async function pause(
   progress.tellNews();
   await sleep(clock, delayMs, ending);
   // What the server has not seen is no burden on it.
-  const isFree = failure.reach === 'not sent' || (await retryBudget.withdraw(latestMs - clock.nowMs()));
+  const isFree =
+    failure.reach === 'not sent' ||
+    (await retryBudget.withdraw(latestMs - clock.nowMs(), progress.lastOutcomeUnknown));
   return isFree && !ending.aborted;
 }

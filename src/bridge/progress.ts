@@ -20,11 +20,23 @@ export class Progress {
   failedCalls = 0;
   /** True once a call has ended so that nobody knows whether the driver ran, or still runs, under this request_id. */
   outcomeUnknown: boolean;
+  /** True while the last call that was sent has ended so: the server has not said since that it did not drive. */
+  lastOutcomeUnknown: boolean;
   readonly #waiting = new Set<() => void>();
 
   constructor(beganMs: number, outcomeUnknown: boolean) {
     this.beganMs = beganMs;
     this.outcomeUnknown = outcomeUnknown;
+    this.lastOutcomeUnknown = outcomeUnknown;
+  }
+
+  /** Takes note of a call that failed; `reached` is false if it was not sent. */
+  noteFailure(reached: boolean, outcomeUnknown: boolean): void {
+    this.failedCalls += 1;
+    this.outcomeUnknown ||= outcomeUnknown;
+    if (reached) {
+      this.lastOutcomeUnknown = outcomeUnknown;
+    }
   }
 
   /** Calls back once, when the user should know something: the attempt backs off, or has ended. */

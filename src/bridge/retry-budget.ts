@@ -22,12 +22,15 @@ interface Waiting {
 /**
  * Bounds the re-sends of all tasks of a sidecar together, as linkerd and Envoy do, so that many sidecars with many
  * tasks cannot hold an overloaded server down: what the driver answers pays for one re-send each, new calls for a
- * part of one, and a floor lets some through. Who finds nothing saved waits in the order of coming.
+ * part of one, and a floor lets some through. Who finds nothing saved waits in the order of coming, but whose driver
+ * may have run goes first: a server that ends keeps its answer for a while only, and knows most of them by heart.
  * https://linkerd.io/2/features/retries-and-timeouts/
  */
 export class RetryBudget {
   readonly #options: RetryBudgetOptions;
-  readonly #waiting = new Set<Waiting>();
+  /** Those whose driver may have run, and the others. */
+  readonly #first = new Set<Waiting>();
+  readonly #second = new Set<Waiting>();
   #saved: number;
   #countedMs: number;
   #timer: (() => void) | undefined;
@@ -48,12 +51,13 @@ export class RetryBudget {
   }
 
   /** True when a call may be sent again; false after `timeoutMs`, or when all ends. */
-  withdraw(timeoutMs: number): Promise<boolean> {
+  withdraw(timeoutMs: number, outcomeUnknown: boolean): Promise<boolean> {
+    const line = outcomeUnknown ? this.#first : this.#second;
     this.#save(0);
     if (this.#options.ending.aborted) {
       return Promise.resolve(false);
     }
-    if (this.#saved >= 1 && this.#waiting.size === 0) {
+    if (this.#saved >= 1 && this.#first.size === 0 && (outcomeUnknown || this.#second.size === 0)) {
       this.#saved -= 1;
       return Promise.resolve(true);
     }
@@ -62,7 +66,7 @@ export class RetryBudget {
         resolve,
         takeBack: this.#options.clock.after(timeoutMs, () => this.#end(waiting, false)),
       };
-      this.#waiting.add(waiting);
+      line.add(waiting);
       this.#wakeLater();
     });
   }
@@ -72,24 +76,27 @@ export class RetryBudget {
     const grown = ((nowMs - this.#countedMs) / 1000) * this.#options.minPerSecond;
     this.#countedMs = nowMs;
     this.#saved = Math.min(mostSaved, this.#saved + grown + amount);
-    for (const waiting of this.#waiting) {
-      if (this.#saved < 1) {
-        break;
+    for (const line of [this.#first, this.#second]) {
+      for (const waiting of line) {
+        if (this.#saved < 1) {
+          return;
+        }
+        this.#saved -= 1;
+        this.#end(waiting, true);
       }
-      this.#saved -= 1;
-      this.#end(waiting, true);
     }
   }
 
   #end(waiting: Waiting, mayResend: boolean): void {
-    this.#waiting.delete(waiting);
+    this.#first.delete(waiting);
+    this.#second.delete(waiting);
     waiting.takeBack();
     waiting.resolve(mayResend);
   }
 
   /** When the floor has grown by what the first one needs. */
   #wakeLater(): void {
-    if (this.#timer !== undefined || this.#waiting.size === 0) {
+    if (this.#timer !== undefined || this.#first.size + this.#second.size === 0) {
       return;
     }
     const { clock, minPerSecond } = this.#options;
@@ -104,7 +111,7 @@ export class RetryBudget {
   #letGo(): void {
     this.#timer?.();
     this.#timer = undefined;
-    for (const waiting of this.#waiting) {
+    for (const waiting of [...this.#first, ...this.#second]) {
       this.#end(waiting, false);
     }
   }

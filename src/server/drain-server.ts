@@ -43,11 +43,14 @@ export async function drainServer(draining: Draining, graceMs: number): Promise<
   await within(flushGraceMs, engine.close());
 }
 
-/** Resolves when nothing is driven, and whoever lost the last answer has had time to ask for it again. */
+/** Resolves when nothing is driven, and whoever lost an answer has had time to ask for it again. */
 async function untilCollected({ singleFlight, repeatGraceMs }: Draining): Promise<void> {
   await singleFlight.idle();
-  const leftMs = repeatGraceMs - singleFlight.quietMs();
-  if (leftMs > 0) {
+  for (;;) {
+    const leftMs = repeatGraceMs - singleFlight.quietMs();
+    if (leftMs <= 0) {
+      return;
+    }
     await new Promise((resolve) => setTimeout(resolve, leftMs).unref());
   }
 }

@@ -67,7 +67,7 @@ const service = {
   ),
   repeatGraceMs: setting(
     'REPEAT_GRACE_SECONDS',
-    'after SIGTERM, answer repeats until no driver has ended for so long',
+    'after SIGTERM, answer repeats until no driver has ended and none came for so long',
     seconds(0, day),
     '10',
   ),

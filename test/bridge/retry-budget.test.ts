@@ -13,9 +13,11 @@ function startBudget(clock: FakeClock, ending = new AbortController()) {
   const budget = new RetryBudget({ ratio: 0.2, minPerSecond: 2, clock, ending: ending.signal });
   const given: number[] = [];
   const refused: number[] = [];
-  const ask = (count: number, timeoutMs = 600_000) => {
-    for (let index = 0; index < count; index += 1) {
-      void budget.withdraw(timeoutMs).then((may) => (may ? given : refused).push(index));
+  let asked = 0;
+  const ask = (count: number, { timeoutMs = 600_000, outcomeUnknown = false } = {}) => {
+    for (const end = asked + count; asked < end; asked += 1) {
+      const index = asked;
+      void budget.withdraw(timeoutMs, outcomeUnknown).then((may) => (may ? given : refused).push(index));
     }
   };
   return { budget, given, refused, ask, ending };
@@ -48,10 +50,21 @@ describe('the retry budget', () => {
     assert.equal(given.length, 26);
   });
 
+  it('lets those go first whose driver may have run', async () => {
+    const clock = createFakeClock();
+    const { given, ask } = startBudget(clock);
+    ask(23);
+    ask(2, { outcomeUnknown: true });
+    await clock.advance(1_000);
+    assert.deepEqual(given.slice(20), [23, 24]);
+    await clock.advance(60_000);
+    assert.deepEqual(given.slice(20), [23, 24, 20, 21, 22]);
+  });
+
   it('refuses who has waited too long, and everybody at the end', async () => {
     const clock = createFakeClock();
     const { given, refused, ask, ending } = startBudget(clock);
-    ask(21, 100);
+    ask(21, { timeoutMs: 100 });
     await clock.advance(100);
     assert.deepEqual([given.length, refused.length], [20, 1]);
     ask(3);

@@ -36,7 +36,7 @@ export interface SingleFlight {
   readonly stop: () => void;
   /** Resolves as soon as nothing is being driven. */
   readonly idle: () => Promise<void>;
-  /** Milliseconds since the last drive ended; Infinity when there was none. */
+  /** Milliseconds since the last drive ended or a repeat got its answer; Infinity when there was none. */
   readonly quietMs: () => number;
 }
 
@@ -59,20 +59,20 @@ interface Flight {
 
 interface FlightContext extends CallContext {
   readonly joined: () => boolean;
-  readonly onDriven: () => void;
+  readonly onAnswer: () => void;
 }
 
 /** Puts the ledger before an engine. A drive belongs to its request_id, not to the call that began it. */
 export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
   const flights = new Map<string, Flight>();
   let stopped = false;
-  let lastEndMs = Number.NEGATIVE_INFINITY;
+  let lastAnswerMs = Number.NEGATIVE_INFINITY;
   const start = (asked: LedgerRequest, context: CallContext): Flight => {
     const joined = () => (flights.get(asked.key)?.callers ?? 0) > 1;
-    const onDriven = () => {
-      lastEndMs = performance.now();
+    const onAnswer = () => {
+      lastAnswerMs = performance.now();
     };
-    const landed = fly(parts, stopped, asked, { ...context, joined, onDriven }).finally(() => {
+    const landed = fly(parts, stopped, asked, { ...context, joined, onAnswer }).finally(() => {
       flights.delete(asked.key);
     });
     return { fingerprint: asked.fingerprint, callers: 1, landed };
@@ -98,7 +98,7 @@ export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
         await Promise.allSettled([...flights.values()].map(({ landed }) => landed));
       }
     },
-    quietMs: () => performance.now() - lastEndMs,
+    quietMs: () => performance.now() - lastAnswerMs,
   };
 }
 
@@ -119,13 +119,14 @@ async function fly(
     throw usedBefore();
   }
   if (claim.kind === 'finished') {
+    context.onAnswer();
     return { result: claim.result, repeat: 'replayed' };
   }
   const executed = await runEngine(parts, asked.request, context);
   await parts.ledger.finish(asked, executed.result).catch((thrown: unknown) => {
     parts.logger.error('the ledger cannot keep an answer', factsOfError(thrown));
   });
-  context.onDriven();
+  context.onAnswer();
   return executed;
 }
 
