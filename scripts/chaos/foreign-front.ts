@@ -6,7 +6,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { Metadata } from '@grpc/grpc-js';
 import { writeStatusDetails } from '../../src/contract/status-details.js';
 import type { Dice } from './dice.js';
@@ -39,7 +39,13 @@ const envoyText =
 /** Larger than MAX_RECEIVE_BYTES by default. */
 const tooLargeBytes = 20 << 20;
 
-/** Starts an HTTP/2 proxy in front of a port, which forwards calls but now and then plays a trick. */
+/** How often a front looks whether its backend listens: no load balancer keeps a dead one for long. */
+const healthCheckMs = 100;
+
+/**
+ * Starts an HTTP/2 proxy in front of a port, which forwards calls but now and then plays a trick. While nobody listens
+ * on that port it takes no connections either.
+ */
 export async function startForeignFront(
   port: number,
   temper: ForeignTemper,
@@ -58,6 +64,16 @@ export async function startForeignFront(
     }
     return upstream;
   };
+  const health = watchPort(port, () => {
+    for (const session of sessions) {
+      session.destroy();
+    }
+  });
+  server.on('connection', (socket: Socket) => {
+    if (!health.isListening()) {
+      socket.destroy();
+    }
+  });
   server.on('sessionError', () => {});
   server.on('session', (session) => {
     sessions.add(session);
@@ -84,6 +100,7 @@ export async function startForeignFront(
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
+      health.stop();
       upstream?.destroy();
       for (const session of sessions) {
         session.destroy();
@@ -91,6 +108,25 @@ export async function startForeignFront(
       server.close();
     },
   };
+}
+
+/** Follows whether somebody listens on a port; `onGone` is called when nobody does any more. */
+function watchPort(port: number, onGone: () => void) {
+  let isListening = false;
+  const look = () => {
+    const socket = connectTcp(port, '127.0.0.1');
+    const note = (isThere: boolean) => {
+      socket.destroy();
+      const wasListening = isListening;
+      isListening = isThere;
+      if (wasListening && !isThere) {
+        onGone();
+      }
+    };
+    socket.on('connect', () => note(true)).on('error', () => note(false));
+  };
+  const timer = setInterval(look, healthCheckMs);
+  return { isListening: () => isListening, stop: () => clearInterval(timer) };
 }
 
 /** Sends the call on, and its answer back, unless the trick keeps that from the caller. */

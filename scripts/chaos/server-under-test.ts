@@ -65,8 +65,9 @@ function serverEnv(
     ALLOW_UNAUTHENTICATED: 'true',
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: String(port),
-    // A sidecar asks again after 10 s at the most: 5 for its own backoff, 5 for the connection's.
-    REPEAT_GRACE_SECONDS: '10',
+    // A sidecar asks again after 10 s at the most: 5 for its own backoff, 5 for the connection's; and once more, because
+    // what stands between may answer in the server's place.
+    REPEAT_GRACE_SECONDS: '20',
     WORK_DIR: folder,
     DRIVER_PROGRAM: resolve('test/fake-driver-program/driver.mjs'),
     DRIVER_PROGRAM_ENV: 'FAKE_DRIVER_EFFECTS,FAKE_DRIVER_DELAY_MS',
