@@ -211,7 +211,12 @@ async function checkAnswer(image, uid, environment, verify) {
 
 /** Starts a program below that root and waits for its line "listening". */
 async function listen(image, uid, program, environment) {
-  const variables = Object.entries({ NODE_ENV: 'production', SERVER_PORT: '0', ...environment });
+  const variables = Object.entries({
+    NODE_ENV: 'production',
+    SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
+    ...environment,
+  });
   const words = [...variables.map(([name, value]) => `${name}=${value}`), '/nodejs/node', program];
   const child = spawn('unshare', below(image, uid, words), { env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);

@@ -77,6 +77,7 @@ async function checkCommands() {
     ALLOW_UNAUTHENTICATED: 'true',
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
   };
   const server = await listen('kfp-driver-server', [], { ...env, ENGINE: 'memory' });
   checkExecute(server.address);

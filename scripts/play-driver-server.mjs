@@ -26,6 +26,7 @@ const server = spawn(process.execPath, [pathOf('dist/src/server/main.js')], {
     ALLOW_UNAUTHENTICATED: 'true',
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
     WORK_DIR: workDir,
     LOG_LEVEL: 'info',
     DRIVER_PROGRAM: process.env.DRIVER_PROGRAM ?? pathOf('test/fake-driver-program/driver.mjs'),

@@ -11,19 +11,20 @@ const source = join(root, 'src');
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   contract: ['common'],
   common: [],
+  admin: ['common'],
   argo: ['common'],
   driver: ['contract', 'common'],
   bridge: ['argo', 'driver', 'contract', 'common'],
-  sidecar: ['bridge', 'argo', 'driver', 'contract', 'common'],
+  sidecar: ['bridge', 'argo', 'driver', 'admin', 'contract', 'common'],
   workflow: ['common'],
   convert: ['workflow', 'common'],
-  webhook: ['convert', 'workflow', 'common'],
+  webhook: ['convert', 'workflow', 'admin', 'common'],
   play: ['workflow', 'common'],
-  server: ['contract', 'common'],
+  server: ['admin', 'contract', 'common'],
   doctor: ['driver', 'contract', 'common'],
   cli: [
     ...['webhook', 'convert', 'doctor', 'sidecar', 'bridge', 'argo', 'driver', 'play', 'server', 'workflow'],
-    ...['contract', 'common'],
+    ...['admin', 'contract', 'common'],
   ],
   'main.ts': ['cli', 'common'],
 };
@@ -50,6 +51,8 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   'program-engine': [],
   'memory-engine': [],
   kubernetes: [],
+  metrics: [],
+  trace: [],
   'dev-driver': ['memory-engine', 'ledger', 'grpc', 'references'],
 };
 
@@ -57,9 +60,10 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
 const sharedInPlay = ['transient-text'].map((name) => `play/${name}`);
 
 /** Where sidecar/ wires the two sides; the rest of it knows neither. */
-const wiring = ['start-sidecar', 'create-bridge', 'connect-driver', 'app', 'driver-settings'].map(
-  (name) => `sidecar/${name}.ts`,
-);
+const wiring = [
+  ...['start-sidecar', 'create-bridge', 'connect-driver', 'app', 'driver-settings'],
+  ...['sidecar-metrics', 'measure-sidecar'],
+].map((name) => `sidecar/${name}.ts`);
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
@@ -143,12 +147,28 @@ test('a command loads nothing that another command needs', () => {
   assert.deepEqual([...(demo ?? [])].sort(), ['cli', 'common', 'convert', 'play', 'workflow']);
 });
 
+test("Prometheus' client and OpenTelemetry are loaded only where a port or an endpoint asks for them", () => {
+  const usersOf = (pattern: RegExp) =>
+    files.filter(({ text }) => importsOf(text).some((name) => pattern.test(name))).map(({ file }) => file);
+  const users = [...usersOf(/^prom-client$/), ...usersOf(/^@opentelemetry\//)];
+  assert.ok(users.length >= 2);
+  const always = ['server/main.ts', 'cli/serve.ts', 'cli/webhook.ts', 'main.ts'].flatMap((file) => [
+    ...loadedWith(file),
+  ]);
+  assert.deepEqual(
+    users.filter((file) => always.includes(file)),
+    [],
+  );
+});
+
 test('only the sides that speak gRPC import its packages', () => {
   const users = files
     .filter(({ text }) => importsOf(text).some((specifier) => /^(@grpc\/|grpc-)/.test(specifier)))
     .map(({ file }) => layerOf(file));
   const others = new Set(
-    users.filter((layer) => ['argo', 'bridge', 'common', 'workflow', 'play', 'main.ts'].includes(layer)),
+    users.filter((layer) =>
+      ['admin', 'argo', 'bridge', 'common', 'workflow', 'play', 'main.ts'].includes(layer),
+    ),
   );
   assert.deepEqual([...others], []);
 });

@@ -23,6 +23,7 @@ export async function startFakeServer({ folder, callsFile, kubernetesApi, metada
       ALLOW_UNAUTHENTICATED: 'true',
       SERVER_HOST: '127.0.0.1',
       SERVER_PORT: '0',
+      ADMIN_PORT: 'off',
       WORK_DIR: folder,
       KUBERNETES_API: kubernetesApi,
       DRIVER_PROGRAM: pathOf('test/fake-driver-program/driver.mjs'),

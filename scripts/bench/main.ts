@@ -124,6 +124,7 @@ async function startDriverServer(env: Readonly<Record<string, string>>) {
   const server = await startChild(driverServerProgram, [], {
     SERVER_PORT: '0',
     SERVER_HOST: '127.0.0.1',
+    ADMIN_PORT: '0',
     NAMESPACE: 'kubeflow',
     NAMESPACE_FILE: '/nonexistent',
     ALLOW_UNAUTHENTICATED: 'true',

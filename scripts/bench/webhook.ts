@@ -25,7 +25,12 @@ if (stockFolder.skip === false) {
 async function bench(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-webhook-'));
   const made = await certificateFor();
-  const env = { SERVER_HOST: '127.0.0.1', SERVER_PORT: '0', ...writeCertificate(folder, made) };
+  const env = {
+    SERVER_HOST: '127.0.0.1',
+    SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
+    ...writeCertificate(folder, made),
+  };
   const webhook = await startWebhook(readSettings(webhookSettings, env).values, createLogger('error'));
   const agent = new Agent({ keepAlive: true, ca: made.caCertificate, servername: 'localhost' });
   const post = (body: string) => async () => admitted(await call(webhook, agent, 'POST', '/convert', body));

@@ -65,6 +65,7 @@ function serverEnv(
     ALLOW_UNAUTHENTICATED: 'true',
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: String(port),
+    ADMIN_PORT: 'off',
     // A sidecar asks again after 10 s at the most: 5 for its own backoff, 5 for the connection's; and once more, because
     // what stands between may answer in the server's place.
     REPEAT_GRACE_SECONDS: '20',

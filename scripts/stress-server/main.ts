@@ -24,6 +24,7 @@ const server = spawn(process.execPath, [pathOf('dist/src/server/main.js')], {
     ALLOW_UNAUTHENTICATED: 'true',
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
     LOG_LEVEL: 'info',
     WORK_DIR: workDir,
     MAX_PROGRAMS: '2',

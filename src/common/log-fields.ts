@@ -60,6 +60,7 @@ export const logFields = {
   engine: 'engine of the driver server',
   outage: 'why the engine cannot drive',
   address: 'where the program listens',
+  adminAddress: 'where its admin port does',
   driver: 'the driver server as it is called',
   tls: 'whether the way there is encrypted',
   peer: 'address of a caller',

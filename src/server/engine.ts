@@ -1,6 +1,7 @@
 import type { LogFacts } from '../common/logger.js';
 import type { ExecuteRequest__Output } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
+import type { EngineLoad, ObserveStage } from './measures.js';
 
 /** What an engine may know of a call beside its request. */
 export interface DriveContext {
@@ -12,6 +13,8 @@ export interface DriveContext {
   readonly joined: () => boolean;
   /** Aborted when the server must end now (grace over): the engine ends its work and rejects. */
   readonly signal: AbortSignal;
+  /** Told of the stages of the drive. */
+  readonly observe?: ObserveStage;
 }
 
 /** The driver's answer, and what the log may say about how it came to be (exit code, queue time, ...). */
@@ -31,5 +34,7 @@ export interface Engine {
   drive(request: ExecuteRequest__Output, context: DriveContext): Promise<EngineAnswer>;
   /** Undefined when it can drive; else one sentence why it cannot now. Health says NOT_SERVING then. */
   outage?(): string | undefined;
+  /** How busy it is; absent where nothing is bounded. */
+  load?(): EngineLoad;
   close(): Promise<void>;
 }

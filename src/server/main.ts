@@ -5,7 +5,9 @@ import { drainOnSignals } from '../common/drain-on-signals.js';
 import { exitAfterOutput, exitCodes } from '../common/exit-codes.js';
 import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { readVersion } from '../common/version.js';
-import { createMemoryLedger } from './ledger/memory-ledger.js';
+import { createMemoryLedger, type MemoryLedger } from './ledger/memory-ledger.js';
+import type { MeasuredServer } from './metrics/measure-server.js';
+import { openAdmin } from './open-admin.js';
 import { type PreparedServer, prepareServer } from './prepare-server.js';
 import { createResolver } from './references/create-resolver.js';
 import { workflowParametersOf } from './references/workflow-parameters-of.js';
@@ -25,19 +27,23 @@ const command = readCommand(
 exitAfterOutput(command.kind === 'run' ? await run(command.settings) : printExit(command));
 
 async function run(settings: ServerSettings): Promise<number> {
-  const logger = createLogger(settings.logLevel);
-  const prepared = await prepareServer(settings, process.env, logger);
+  const logger = createLogger(settings.logLevel, settings.logFormat);
+  const measured = await measure(settings);
+  const prepared = await prepareServer(settings, process.env, logger, measured?.measures);
   if ('faults' in prepared) {
     process.stderr.write(cannotStart(name, prepared.faults));
     return exitCodes.badConfiguration;
   }
   try {
-    const server = await start(settings, prepared, logger);
+    const ledger = openLedger(settings, logger, measured);
+    const server = await start({ settings, prepared, logger, ledger, measured });
+    const admin = measured && (await openAdmin(measured, { settings, prepared, server, ledger, logger }));
     const { engine, program, namespace } = prepared;
     // Before anybody can know that it listens: a signal would end it at once.
     const ended = drainOnSignals(server.drain, settings.shutdownGraceMs, logger);
     logger.info('listening', {
       address: server.address,
+      adminAddress: admin?.address,
       version: readVersion(),
       engine: engine.name,
       driverVersion: program?.version,
@@ -51,25 +57,44 @@ async function run(settings: ServerSettings): Promise<number> {
   }
 }
 
-function start(settings: ServerSettings, prepared: PreparedServer, logger: Logger) {
+/** Prometheus' client takes its time to load: only for an admin port. */
+async function measure({ adminPort }: ServerSettings): Promise<MeasuredServer | undefined> {
+  return adminPort === undefined ? undefined : (await import('./metrics/measure-server.js')).measureServer();
+}
+
+function openLedger(settings: ServerSettings, logger: Logger, measured: MeasuredServer | undefined) {
+  return createMemoryLedger(logger, {
+    keepSuccessMs: settings.keepSuccessMs,
+    keepFailureMs: settings.keepFailureMs,
+    maxEntries: settings.maxLedgerEntries,
+    maxBytes: settings.maxLedgerBytes,
+    ...(measured !== undefined && { onEvicted: measured.measures.evicted }),
+  });
+}
+
+interface StartParts {
+  readonly settings: ServerSettings;
+  readonly prepared: PreparedServer;
+  readonly logger: Logger;
+  readonly ledger: MemoryLedger;
+  readonly measured: MeasuredServer | undefined;
+}
+
+function start({ settings, prepared, logger, ledger, measured }: StartParts) {
   const { engine, credentials, namespace, authenticate } = prepared;
   return startDriverServer({
     engine,
     credentials,
     namespace,
     logger,
-    ledger: createMemoryLedger(logger, {
-      keepSuccessMs: settings.keepSuccessMs,
-      keepFailureMs: settings.keepFailureMs,
-      maxEntries: settings.maxLedgerEntries,
-      maxBytes: settings.maxLedgerBytes,
-    }),
+    ledger,
     host: settings.serverHost,
     port: settings.serverPort,
-    resolveReferences: createResolver(workflowParametersOf(settings)),
+    resolveReferences: createResolver(workflowParametersOf(settings, measured?.measures.kubernetesRead)),
     maxMessageBytes: settings.maxMessageBytes,
     maxConnectionAgeMs: settings.maxConnectionAgeMs,
     repeatGraceMs: settings.repeatGraceMs,
     ...(authenticate !== undefined && { authenticate }),
+    ...(measured !== undefined && { measures: measured.measures }),
   });
 }

@@ -7,10 +7,11 @@ import { type Authenticate, authenticateByToken, tokenFromFile } from './grpc/au
 import { createServerCredentials } from './grpc/server-credentials.js';
 import { inClusterApi } from './kubernetes/kubernetes-api.js';
 import { tokenFromSecret } from './kubernetes/token-secret.js';
+import { noMeasures, type ServerMeasures } from './measures.js';
 import { createMemoryEngine } from './memory-engine/memory-engine.js';
 import { ownNamespace } from './own-namespace.js';
 import { type DriverProgram, flagsOfProgram } from './program-engine/flags-of-program.js';
-import { createProgramEngine } from './program-engine/program-engine.js';
+import { createProgramEngine, type ProgramEngineParts } from './program-engine/program-engine.js';
 import { programEnvironment } from './program-engine/program-environment.js';
 import { checkProgramSettings } from './program-engine/program-settings.js';
 import type { ServerSettings } from './server-settings.js';
@@ -37,6 +38,7 @@ export async function prepareServer(
   settings: ServerSettings,
   env: Environment,
   logger: Logger,
+  measures: ServerMeasures = noMeasures,
 ): Promise<PreparedServer | FaultySettings> {
   const faults: string[] = [];
   const attempt = async <Made>(make: () => Made | Promise<Made>): Promise<Made | undefined> => {
@@ -47,7 +49,9 @@ export async function prepareServer(
       return undefined;
     }
   };
-  const credentials = await attempt(() => createServerCredentials(settings, logger));
+  const credentials = await attempt(() =>
+    createServerCredentials(settings, logger, { onRead: measures.certificateShown }),
+  );
   const namespace = await attempt(() => ownNamespace(settings.namespace, settings.namespaceFile));
   const program =
     settings.engine === 'program' ? await attempt(() => learnProgram(settings, env)) : undefined;
@@ -60,7 +64,9 @@ export async function prepareServer(
   // Last, because it writes the token.
   const token = await attempt(() => tokenSource(settings, namespace, env, logger));
   const engine =
-    faults.length > 0 ? undefined : await attempt(() => createEngine(settings, program, env, logger));
+    faults.length > 0
+      ? undefined
+      : await attempt(() => createEngine(settings, { program, env, logger, measures }));
   if (engine === undefined) {
     return { faults };
   }
@@ -87,11 +93,9 @@ function learnProgram({ driverProgram, driverProgramEnv }: ServerSettings, env: 
 
 async function createEngine(
   settings: ServerSettings,
-  program: DriverProgram | undefined,
-  env: Environment,
-  logger: Logger,
+  { program, ...parts }: Omit<ProgramEngineParts, 'program'> & { program: DriverProgram | undefined },
 ): Promise<Engine> {
   return program === undefined
-    ? createMemoryEngine({ logger })
-    : createProgramEngine(settings, { program, env, logger });
+    ? createMemoryEngine(parts)
+    : createProgramEngine(settings, { program, ...parts });
 }

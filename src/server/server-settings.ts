@@ -1,5 +1,6 @@
+import { adminSettings, usualAdminPort } from '../admin/admin-settings.js';
 import { isReadable } from '../common/is-readable.js';
-import { logLevels } from '../common/logger.js';
+import { logFormats, logLevels } from '../common/logger.js';
 import {
   anyText,
   day,
@@ -72,6 +73,8 @@ const service = {
     '10',
   ),
   logLevel: setting('LOG_LEVEL', 'least severe level in the log', oneOf(logLevels), 'info'),
+  logFormat: setting('LOG_FORMAT', 'json for machines, text for people', oneOf(logFormats), 'json'),
+  ...adminSettings(usualAdminPort),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 const trust = {

@@ -7,20 +7,26 @@ import { addReflection } from './grpc/add-reflection.js';
 import type { Authenticate } from './grpc/authenticate.js';
 import { checkNamespace } from './grpc/check-namespace.js';
 import { checkRequest } from './grpc/check-request.js';
+import { countConnections } from './grpc/count-connections.js';
 import {
+  type BegunCall,
+  type CallObserver,
   createExecuteHandler,
   type ExecuteHandler,
+  type ExecuteParts,
   executePath,
   serializeResponse,
   servedDefinition,
 } from './grpc/driver-service.js';
 import { guardCalls } from './grpc/guard-calls.js';
+import { measureCalls } from './grpc/measure-calls.js';
 import { createOpenCalls, type OpenCalls } from './grpc/open-calls.js';
 import { createReadingSlots } from './grpc/reading-slots.js';
 import { serveHealth } from './grpc/serve-health.js';
 import type { RequestLedger } from './ledger/request-ledger.js';
 import { createSingleFlight } from './ledger/single-flight.js';
 import { listen } from './listen.js';
+import { noMeasures, type ServerMeasures, type ServerState } from './measures.js';
 import { type ResolveReferences, resolvingFirst } from './references/create-resolver.js';
 
 export interface DriverServerOptions {
@@ -45,6 +51,9 @@ export interface DriverServerOptions {
   readonly maxConnectionAgeMs?: number;
   /** While it ends, stay for repeats until no drive has ended for so long; 0 by default. */
   readonly repeatGraceMs?: number;
+  readonly measures?: ServerMeasures;
+  /** Follows each call that was read, as a trace. */
+  readonly followCall?: (call: BegunCall) => CallObserver;
   /** Stands between the wire and the service: for faults. */
   readonly wrapExecute?: (execute: ExecuteHandler) => ExecuteHandler;
 }
@@ -52,6 +61,7 @@ export interface DriverServerOptions {
 export interface DriverServer {
   /** HOST:PORT */
   readonly address: string;
+  readonly state: () => ServerState;
   /**
    * Says NOT_SERVING and drives nothing new. For a while it stays for repeats: an answer that was lost on its way is
    * known to nobody else. Then it takes no calls (GOAWAY). What is running may finish within `graceMs`, then it is
@@ -68,7 +78,12 @@ export const maxStreamsPerConnection = 1_024;
 /** Requests that are read, decoded and looked at at once: each may hold MAX_MESSAGE_BYTES a few times. */
 export const readingSlots = 8;
 
-const defaults = { maxMessageBytes: 4 << 20, readTimeoutMs: 10_000, repeatGraceMs: 0 };
+const defaults = {
+  maxMessageBytes: 4 << 20,
+  readTimeoutMs: 10_000,
+  repeatGraceMs: 0,
+  measures: noMeasures,
+};
 
 /**
  * Starts DriverService with an engine behind its ledger, grpc.health.v1 and server reflection. Rejects when the
@@ -89,17 +104,48 @@ export async function startDriverServer(given: DriverServerOptions): Promise<Dri
     signal: abort.signal,
   });
   const executeOnce = resolvingFirst(options.resolveReferences, singleFlight.executeOnce);
-  const Execute = createExecuteHandler(checkOf(options), executeOnce, logger);
+  const observe = observing(options);
+  const Execute = createExecuteHandler({ check: checkOf(options), executeOnce, logger, observe });
   server.addService(servedDefinition, { Execute: wrapExecute(Execute) });
   addReflection(server);
   const health = serveHealth(server, engine, logger);
   const address = await listen(server, host, port, credentials);
   const draining = { server, health, openCalls, singleFlight, abort, engine, repeatGraceMs };
-  return { address, drain: (graceMs) => drainServer(draining, graceMs) };
+  let isDraining = false;
+  return {
+    address,
+    state: () => ({
+      draining: isDraining,
+      openCalls: openCalls.size(),
+      connections: countConnections(server),
+    }),
+    drain: (graceMs) => {
+      isDraining = true;
+      return drainServer(draining, graceMs);
+    },
+  };
+}
+
+/** Undefined where neither measures nor traces are wanted. */
+function observing({ measures, followCall }: DriverServerOptions & typeof defaults) {
+  if (measures === noMeasures) {
+    return followCall;
+  }
+  return (call: BegunCall): CallObserver => {
+    const followed = followCall?.(call);
+    return {
+      stage: (stage) => {
+        measures.stageEnded(stage);
+        followed?.stage(stage);
+      },
+      ended: (result) => followed?.ended(result),
+    };
+  };
 }
 
 function serverOptions(options: DriverServerOptions & typeof defaults, openCalls: OpenCalls): ServerOptions {
-  const { authenticate, logger, maxConnectionAgeMs, maxMessageBytes, readTimeoutMs } = options;
+  const { authenticate, logger, maxConnectionAgeMs, maxMessageBytes, readTimeoutMs, measures } = options;
+  const measured = measures === noMeasures ? [] : [measureCalls(executePath, measures)];
   const guards = authenticate === undefined ? [] : [guardCalls(authenticate, logger)];
   const reading = createReadingSlots(executePath, { slots: readingSlots, timeoutMs: readTimeoutMs });
   return {
@@ -111,11 +157,11 @@ function serverOptions(options: DriverServerOptions & typeof defaults, openCalls
     'grpc.keepalive_timeout_ms': 20_000,
     ...(maxConnectionAgeMs !== undefined && { 'grpc.max_connection_age_ms': maxConnectionAgeMs }),
     // In the order in which a call meets them.
-    interceptors: [...guards, openCalls.interceptor, reading],
+    interceptors: [...measured, ...guards, openCalls.interceptor, reading],
   };
 }
 
-function checkOf({ namespace }: DriverServerOptions): Parameters<typeof createExecuteHandler>[0] {
+function checkOf({ namespace }: DriverServerOptions): ExecuteParts['check'] {
   return (request) => {
     checkRequest(request);
     if (namespace !== undefined) {

@@ -71,6 +71,7 @@ export async function startServerProgram(t: TestContext, options: ServerProgramO
     PATH: process.env['PATH'],
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
     NAMESPACE: 'kubeflow',
     NAMESPACE_FILE: noServiceAccount,
     ALLOW_UNAUTHENTICATED: 'true',

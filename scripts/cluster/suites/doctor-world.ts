@@ -136,6 +136,7 @@ async function startServerProgram(folder: string): Promise<Pick<DoctorWorld, 'se
       ENGINE: 'memory',
       SERVER_HOST: '127.0.0.1',
       SERVER_PORT: '0',
+      ADMIN_PORT: 'off',
       NAMESPACE: namespace,
       SERVER_TOKEN_FILE: tokenFile,
       SERVER_TLS_CERT: pem('server.pem'),

@@ -11,6 +11,8 @@ const maxExtraArgs = 256;
 /** A request as it came: bytes until somebody takes them. */
 export interface ReceivedRequest {
   readonly bytesIn: number;
+  /** Its DriverType on the wire, once it is taken. */
+  type: unknown;
   /**
    * Decodes the request and lets go of its bytes, once. Throws INVALID_ARGUMENT for one with more fields than the
    * contract has use for: they are counted before anything is decoded.
@@ -26,16 +28,20 @@ export const executeMethod = driverServiceOf(loadContract()).service.Execute;
 /** Wraps a serialized request; the calls that wait behind it hold no more than its bytes. */
 export function receiveRequest(bytes: Buffer): ReceivedRequest {
   let untaken: Buffer | undefined = bytes;
-  return {
+  const received: ReceivedRequest = {
     bytesIn: bytes.length,
+    type: undefined,
     release: () => {},
     take: () => {
       const taken = untaken ?? Buffer.alloc(0);
       untaken = undefined;
       refuseTooManyFields(taken);
-      return executeMethod.requestDeserialize(taken);
+      const request = executeMethod.requestDeserialize(taken);
+      received.type = request.type;
+      return request;
     },
   };
+  return received;
 }
 
 function refuseTooManyFields(bytes: Buffer): void {

@@ -6,6 +6,7 @@ import { serverEnding } from '../drive-failure.js';
 import type { Engine } from '../engine.js';
 import { fingerprintOfRequest, keyOfRequest } from '../fingerprint-request.js';
 import { invalidArgument } from '../invalid-argument.js';
+import { inStage, type ObserveStage, type ServerMeasures } from '../measures.js';
 import type { Claim, ExecuteResult, LedgerRequest, RequestLedger } from './request-ledger.js';
 
 /** How a call got its result, and what the log may say about it. */
@@ -24,6 +25,7 @@ export interface CallContext {
   readonly requestBytes: number;
   /** Called once the request is refused, joined, replayed or in the engine's hands. */
   readonly onClaimed?: () => void;
+  readonly observe?: ObserveStage;
 }
 
 export interface SingleFlight {
@@ -46,6 +48,7 @@ export interface SingleFlightParts {
   /** Serializes the engine's answer; the ledger keeps bytes, so a replay is the same answer to the last one. */
   readonly serialize: (response: ExecuteResponse) => Buffer;
   readonly logger: Pick<Logger, 'error'>;
+  readonly measures?: Pick<ServerMeasures, 'repeated'>;
   /** Aborted when running drives must end. */
   readonly signal: AbortSignal;
 }
@@ -88,7 +91,11 @@ export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
         return flight.landed;
       }
       context.onClaimed?.();
-      return running.fingerprint === asked.fingerprint ? join(running) : Promise.reject(usedBefore());
+      if (running.fingerprint !== asked.fingerprint) {
+        return Promise.reject(usedBefore(parts));
+      }
+      parts.measures?.repeated('joined');
+      return join(running);
     },
     stop: () => {
       stopped = true;
@@ -114,16 +121,20 @@ async function fly(
   asked: LedgerRequest,
   context: FlightContext,
 ): Promise<SingleFlightResult> {
-  const claim = await claimOf(parts.ledger, asked, stopped).finally(() => context.onClaimed?.());
+  const { observe } = context;
+  const claiming = inStage(observe, 'ledger claim', () => claimOf(parts.ledger, asked, stopped));
+  const claim = await claiming.finally(() => context.onClaimed?.());
   if (claim.kind === 'conflict') {
-    throw usedBefore();
+    throw usedBefore(parts);
   }
   if (claim.kind === 'finished') {
     context.onAnswer();
+    parts.measures?.repeated('replayed');
     return { result: claim.result, repeat: 'replayed' };
   }
   const executed = await runEngine(parts, asked.request, context);
-  await parts.ledger.finish(asked, executed.result).catch((thrown: unknown) => {
+  const finish = () => parts.ledger.finish(asked, executed.result);
+  await inStage(observe, 'ledger finish', finish).catch((thrown: unknown) => {
     parts.logger.error('the ledger cannot keep an answer', factsOfError(thrown));
   });
   context.onAnswer();
@@ -141,7 +152,8 @@ async function claimOf(ledger: RequestLedger, asked: LedgerRequest, stopped: boo
   return known;
 }
 
-function usedBefore(): StatusError {
+function usedBefore({ measures }: SingleFlightParts): StatusError {
+  measures?.repeated('conflict');
   const description = 'was used before, for a request with another content';
   return invalidArgument([{ field: 'request_id', description }]);
 }
@@ -150,7 +162,7 @@ function usedBefore(): StatusError {
 async function runEngine(
   { engine, serialize, signal }: SingleFlightParts,
   request: ExecuteRequest__Output,
-  { deadlineMs, requestBytes, joined }: FlightContext,
+  { deadlineMs, requestBytes, joined, observe }: FlightContext,
 ): Promise<SingleFlightResult> {
   try {
     const { response, facts = {} } = await engine.drive(request, {
@@ -158,6 +170,7 @@ async function runEngine(
       requestBytes,
       joined,
       signal,
+      ...(observe !== undefined && { observe }),
     });
     return { result: { kind: 'answered', response: serialize(response) }, facts };
   } catch (thrown) {

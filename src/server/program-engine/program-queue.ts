@@ -1,5 +1,6 @@
 import type { StatusError } from '../../contract/status-error.js';
 import { serverEnding, toStatusError } from '../drive-failure.js';
+import { inStage, type ObserveStage } from '../measures.js';
 import { createWaitingLines, type WaitingLimits } from './waiting-lines.js';
 
 export interface QueueLimits extends WaitingLimits {
@@ -13,6 +14,7 @@ export interface QueuedCall {
   readonly bytes: number;
   readonly deadlineMs: number;
   readonly joined: () => boolean;
+  readonly observe?: ObserveStage | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -20,6 +22,7 @@ export interface QueuedCall {
 export interface ProgramQueue {
   readonly running: () => number;
   readonly waiting: () => number;
+  readonly waitingBytes: () => number;
   /**
    * Runs `job` when its turn comes and resolves with its value. Rejects with RESOURCE_EXHAUSTED and a RetryInfo if too
    * much is waiting, if another workflow's call needs the place more, or shortly before the caller's deadline; with
@@ -66,6 +69,13 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
         leave(refusal.full());
       }
     });
+  const takeTurn = async (call: QueuedCall): Promise<void> => {
+    if (running < limits.programs) {
+      running += 1;
+    } else {
+      await waitForTurn(call);
+    }
+  };
   const finish = (ranMs: number) => {
     meanRunMs += (ranMs - meanRunMs) / 10;
     running -= 1;
@@ -78,16 +88,13 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
   return {
     running: () => running,
     waiting: lines.calls,
+    waitingBytes: lines.bytes,
     run: async (call, job) => {
       const arrivedMs = performance.now();
       if (call.signal.aborted) {
         throw serverEnding();
       }
-      if (running < limits.programs) {
-        running += 1;
-      } else {
-        await waitForTurn(call);
-      }
+      await inStage(call.observe, 'queue', () => takeTurn(call));
       const startedMs = performance.now();
       try {
         return { value: await job(), queueMs: Math.round(startedMs - arrivedMs) };

@@ -34,7 +34,12 @@ export interface MetadataWatch {
   readonly close: () => void;
 }
 
-const defaultTimes: WatchTimes = { answerTimeoutMs: 10_000, askEveryMs: 5_000, retryEveryMs: 1_000 };
+export interface WatchOptions extends Partial<WatchTimes> {
+  /** Told how long each question took, answered or not. */
+  readonly onAsked?: (ms: number) => void;
+}
+
+const defaults = { answerTimeoutMs: 10_000, askEveryMs: 5_000, retryEveryMs: 1_000, onAsked: () => {} };
 
 const channelOptions: ChannelOptions = {
   'grpc.enable_http_proxy': 0,
@@ -63,7 +68,8 @@ const silences: readonly number[] = [
  * minutes. A connection that breaks is asked about at once. After each failure the connection is made anew, with the
  * CA as it is then.
  */
-export function watchMetadata(address: MetadataAddress, times: WatchTimes = defaultTimes): MetadataWatch {
+export function watchMetadata(address: MetadataAddress, options: WatchOptions = {}): MetadataWatch {
+  const times: Required<WatchOptions> = { ...defaults, ...options };
   const sentence = (what: string) => `ML Metadata (${address.host}:${address.port}) ${what}`;
   let outage: string | undefined = sentence('is not connected yet');
   let client: Client | undefined;
@@ -91,7 +97,9 @@ export function watchMetadata(address: MetadataAddress, times: WatchTimes = defa
             ask();
           }
         });
+        const askedMs = performance.now();
         const code = await askCheaply(client, times.answerTimeoutMs);
+        times.onAsked(performance.now() - askedMs);
         if (silences.includes(code)) {
           fail(code === grpcStatus.DEADLINE_EXCEEDED ? 'does not answer' : 'cannot be reached');
         } else {

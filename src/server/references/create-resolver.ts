@@ -1,6 +1,7 @@
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { StatusError } from '../../contract/status-error.js';
 import { checkRequest } from '../grpc/check-request.js';
+import { inStage, type ObserveStage } from '../measures.js';
 import { referenceFailure } from './reference-failure.js';
 import { resolveRequest } from './resolve-request.js';
 import type { WorkflowName, WorkflowParameters } from './workflow-parameters.js';
@@ -18,7 +19,10 @@ export type ResolveReferences = (
  * Resolves references before a request is looked up or driven: two requests for the same are the same, however their
  * arguments came. What the workflow held is checked like what the request holds.
  */
-export function resolvingFirst<Context extends { readonly deadlineMs: number }, Result>(
+export function resolvingFirst<
+  Context extends { readonly deadlineMs: number; readonly observe?: ObserveStage },
+  Result,
+>(
   resolve: ResolveReferences = createResolver(undefined),
   execute: (request: ExecuteRequest__Output, context: Context) => Promise<Result>,
 ): (request: ExecuteRequest__Output, context: Context) => Promise<Result> {
@@ -26,7 +30,8 @@ export function resolvingFirst<Context extends { readonly deadlineMs: number }, 
     if (request.arguments_from === undefined) {
       return await execute(request, context);
     }
-    const resolved = await resolve(request, context.deadlineMs);
+    const reading = () => resolve(request, context.deadlineMs);
+    const resolved = await inStage(context.observe, 'references', reading);
     checkRequest(resolved);
     return await execute(resolved, context);
   };
