@@ -52,7 +52,8 @@ export function createMetricRegistry<Table extends MetricTable>(table: Table): M
         }
       }
     },
-    scrape: () => registry.metrics(),
+    // prom-client 15.1 writes Nan, for the lag of a loop that has not turned: the format has NaN alone.
+    scrape: async () => (await registry.metrics()).replace(/ Nan$/gm, ' NaN'),
     contentType: registry.contentType,
   };
 }

@@ -42,10 +42,16 @@ export function measureCalls(methodPath: string, { callEnded }: ServerMeasures):
         }),
       sendStatus: (status, next) => {
         next(status);
-        end(grpcStatus[status.code ?? grpcStatus.UNKNOWN] as Status, reasonOf(status.code, status.metadata));
+        // What grpc-js says of a call that breaks before its message, as if it had ended without one.
+        const isEmpty = received === undefined && status.code === grpcStatus.UNIMPLEMENTED;
+        end(isEmpty ? 'CANCELLED' : nameOf(status.code), reasonOf(status.code, status.metadata));
       },
     });
   };
+}
+
+function nameOf(code: grpcStatus | undefined): Status {
+  return (grpcStatus[code ?? grpcStatus.UNKNOWN] ?? 'UNKNOWN') as Status;
 }
 
 function reasonOf(code: grpcStatus | undefined, metadata: Metadata | null | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import type { StatusError } from '../../contract/status-error.js';
 import { serverEnding, toStatusError } from '../drive-failure.js';
-import { inStage, type ObserveStage } from '../measures.js';
+import { inStage, type ObserveStage, type Stage } from '../measures.js';
 import { createWaitingLines, type WaitingLimits } from './waiting-lines.js';
 
 export interface QueueLimits extends WaitingLimits {
@@ -69,13 +69,6 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
         leave(refusal.full());
       }
     });
-  const takeTurn = async (call: QueuedCall): Promise<void> => {
-    if (running < limits.programs) {
-      running += 1;
-    } else {
-      await waitForTurn(call);
-    }
-  };
   const finish = (ranMs: number) => {
     meanRunMs += (ranMs - meanRunMs) / 10;
     running -= 1;
@@ -94,7 +87,12 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
       if (call.signal.aborted) {
         throw serverEnding();
       }
-      await inStage(call.observe, 'queue', () => takeTurn(call));
+      if (running < limits.programs) {
+        running += 1;
+        call.observe?.(noWait(arrivedMs));
+      } else {
+        await inStage(call.observe, 'queue', () => waitForTurn(call));
+      }
       const startedMs = performance.now();
       try {
         return { value: await job(), queueMs: Math.round(startedMs - arrivedMs) };
@@ -103,6 +101,10 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
       }
     },
   };
+}
+
+function noWait(nowMs: number): Stage {
+  return { name: 'queue', beganMs: nowMs, endedMs: nowMs, failure: undefined, facts: {} };
 }
 
 /** Calls back shortly before the caller stops waiting, unless somebody else waits for the same call by then. */
