@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../src/common/clock.js';
 import { createTurns } from '../../src/common/turns.js';
 import type { Review } from '../../src/webhook/answer-review.js';
+import { noMeasures } from '../../src/webhook/measures.js';
 import { createBodyReceiver } from '../../src/webhook/receive-body.js';
 import { skipped } from '../../src/webhook/verdict.js';
 import { createWebhookServer, listen } from '../../src/webhook/webhook-server.js';
@@ -34,6 +35,7 @@ async function start(t: TestContext, review: Review, limits = {}) {
     isReady: () => state.ready,
     clock: systemClock,
     logger: log,
+    measures: noMeasures,
   });
   const address = await listen(server, '127.0.0.1', 0);
   const agent = new Agent({ keepAlive: true, ca: made.caCertificate, servername: 'localhost' });
