@@ -52,7 +52,7 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   'memory-engine': [],
   kubernetes: [],
   metrics: [],
-  trace: [],
+  trace: ['grpc', 'ledger'],
   'dev-driver': ['memory-engine', 'ledger', 'grpc', 'references'],
 };
 
@@ -62,7 +62,7 @@ const sharedInPlay = ['transient-text'].map((name) => `play/${name}`);
 /** Where sidecar/ wires the two sides; the rest of it knows neither. */
 const wiring = [
   ...['start-sidecar', 'create-bridge', 'connect-driver', 'app', 'driver-settings'],
-  ...['sidecar-metrics', 'measure-sidecar'],
+  ...['sidecar-metrics', 'measure-sidecar', 'post-outcome'],
 ].map((name) => `sidecar/${name}.ts`);
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })

@@ -44,6 +44,9 @@ export const sidecarReasons: Reasons<typeof sidecarSettings> = {
   maxBodyBytes: 'above what Argo can send',
   shutdownGraceMs: "below Kubernetes' 30 s",
   logLevel: 'one line a request',
+  logFormat: 'logs are collected by programs',
+  adminHost: 'Prometheus comes from outside of the pod',
+  adminPort: "nobody scrapes an agent's pod",
 };
 
 /** The same for kfp-driver-server. */
@@ -61,6 +64,7 @@ export const serverReasons: Reasons<typeof serverSettings> = {
   logFormat: 'logs are collected by programs',
   adminHost: 'Prometheus comes from outside of the pod',
   adminPort: "the port of Argo's controller, too",
+  otlpEndpoint: 'no collector can be guessed',
   tlsCert: 'off until there is a certificate',
   tlsKey: 'off until there is a certificate',
   tlsClientCa: 'only mTLS needs one',

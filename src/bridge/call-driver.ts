@@ -32,6 +32,8 @@ export interface CallDriverOptions {
   readonly retryUnknownOutcomes: boolean;
   /** Aborted when this process ends: nothing new begins, and only what is at the driver is waited for. */
   readonly ending: AbortSignal;
+  /** Told of each call that is sent again. */
+  readonly onResend?: (() => void) | undefined;
   /** From 0 up to 1. */
   readonly random: () => number;
 }
@@ -68,6 +70,7 @@ export async function callDriver(
     if (!(await pause(options, progress, failure, endMs - leastCallMs))) {
       return options.ending.aborted ? ended : { kind: 'out of time', failure };
     }
+    options.onResend?.();
     leftMs = endMs - clock.nowMs();
   }
 }

@@ -67,7 +67,7 @@ export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteT
     const record = ending.aborted
       ? ledger.find(task.key)
       : ledger.ask(task.key, (attempt, again) => {
-          const requestId = digest([task.key, attempt]);
+          const requestId = requestIdOf(task.key, attempt);
           return attempts.start({ template, request, requestId, again, facts: task.facts });
         });
     if (record?.state.kind === 'started') {
@@ -105,6 +105,10 @@ function toTask(
   };
 }
 
+function requestIdOf(taskKey: string, attempt: number): string {
+  return digest([taskKey, attempt]);
+}
+
 /** The same for the same parts, also after a restart; different for any others. */
 function digest(parts: readonly (string | number | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
@@ -129,7 +133,8 @@ function toAnswer(
   const recentMs = options.attempts.recentMs(request.type);
   const { messageAfterMs } = options;
   const reply = toNotYet(progress, { nowMs: options.nowMs(), messageAfterMs, recentMs });
-  return { reply, facts: { ...task.facts, waitsFor: 'the driver', attempt } };
+  const requestId = requestIdOf(record.key, attempt);
+  return { reply, facts: { ...task.facts, waitsFor: 'the driver', requestId, attempt } };
 }
 
 /** A final answer, once the task set has room for it. */

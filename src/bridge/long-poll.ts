@@ -21,6 +21,11 @@ export class LongPoll {
     options.ending.addEventListener('abort', () => this.#releaseAll(), { once: true });
   }
 
+  /** POSTs that are held now. */
+  get held(): number {
+    return this.#held.size;
+  }
+
   /**
    * Resolves when the attempt has ended, or earlier: at once when enough POSTs are held or the attempt backs off,
    * of which the user should know; later when it begins to, when the window is over, or when the agent has `gone`.

@@ -3,6 +3,7 @@ import type { Clock } from '../common/clock.js';
 import type { ExecuteRequest } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { driverServiceOf, loadContract } from '../contract/service-definition.js';
 import { StatusError } from '../contract/status-error.js';
+import { toTraceparent, traceContextOf, traceparentKey } from '../contract/trace-context.js';
 import { notMade } from './call-error.js';
 import { type DriverChannelOptions, toChannelOptions } from './channel-options.js';
 import type { DriverCredentials } from './driver-credentials.js';
@@ -43,6 +44,8 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
       return failedCall(requestTooLarge(bytes.length, maxSendBytes));
     }
     const metadata = callMetadata();
+    const { workflow, request_id: requestId } = request;
+    metadata.set(traceparentKey, toTraceparent(traceContextOf(workflow?.uid ?? '', requestId ?? '')));
     if (credentials.refresh()) {
       channel.replace('its certificates were renewed');
     }

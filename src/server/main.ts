@@ -13,6 +13,7 @@ import { createResolver } from './references/create-resolver.js';
 import { workflowParametersOf } from './references/workflow-parameters-of.js';
 import { checkServerSettings, type ServerSettings, serverSettings } from './server-settings.js';
 import { startDriverServer } from './start-driver-server.js';
+import type { Tracing } from './trace/otlp-tracing.js';
 
 const name = 'kfp-driver-server';
 const purpose = "serves Kubeflow Pipelines' own driver over gRPC, for the driver-plugin sidecar";
@@ -36,11 +37,13 @@ async function run(settings: ServerSettings): Promise<number> {
   }
   try {
     const ledger = openLedger(settings, logger, measured);
-    const server = await start({ settings, prepared, logger, ledger, measured });
+    const tracing = await openTracing(settings, logger);
+    const server = await start({ settings, prepared, logger, ledger, measured, tracing });
     const admin = measured && (await openAdmin(measured, { settings, prepared, server, ledger, logger }));
     const { engine, program, namespace } = prepared;
     // Before anybody can know that it listens: a signal would end it at once.
-    const ended = drainOnSignals(server.drain, settings.shutdownGraceMs, logger);
+    const drain = (graceMs: number) => server.drain(graceMs).then(() => tracing?.close(flushSpansMs));
+    const ended = drainOnSignals(drain, settings.shutdownGraceMs, logger);
     logger.info('listening', {
       address: server.address,
       adminAddress: admin?.address,
@@ -55,6 +58,16 @@ async function run(settings: ServerSettings): Promise<number> {
     logger.error('cannot start', factsOfError(thrown));
     return exitCodes.failed;
   }
+}
+
+/** How long the last spans may take to leave. */
+const flushSpansMs = 2_000;
+
+/** OpenTelemetry takes its time to load: only for an endpoint. */
+async function openTracing({ otlpEndpoint }: ServerSettings, logger: Logger): Promise<Tracing | undefined> {
+  return otlpEndpoint === undefined
+    ? undefined
+    : (await import('./trace/otlp-tracing.js')).startTracing(logger);
 }
 
 /** Prometheus' client takes its time to load: only for an admin port. */
@@ -78,9 +91,10 @@ interface StartParts {
   readonly logger: Logger;
   readonly ledger: MemoryLedger;
   readonly measured: MeasuredServer | undefined;
+  readonly tracing: Tracing | undefined;
 }
 
-function start({ settings, prepared, logger, ledger, measured }: StartParts) {
+function start({ settings, prepared, logger, ledger, measured, tracing }: StartParts) {
   const { engine, credentials, namespace, authenticate } = prepared;
   return startDriverServer({
     engine,
@@ -96,5 +110,6 @@ function start({ settings, prepared, logger, ledger, measured }: StartParts) {
     repeatGraceMs: settings.repeatGraceMs,
     ...(authenticate !== undefined && { authenticate }),
     ...(measured !== undefined && { measures: measured.measures }),
+    ...(tracing !== undefined && { followCall: tracing.followCall }),
   });
 }

@@ -1,4 +1,4 @@
-import { adminSettings, usualAdminPort } from '../admin/admin-settings.js';
+import { adminSettings, usualAdminPort } from '../common/admin-settings.js';
 import { isReadable } from '../common/is-readable.js';
 import { logFormats, logLevels } from '../common/logger.js';
 import {
@@ -75,6 +75,12 @@ const service = {
   logLevel: setting('LOG_LEVEL', 'least severe level in the log', oneOf(logLevels), 'info'),
   logFormat: setting('LOG_FORMAT', 'json for machines, text for people', oneOf(logFormats), 'json'),
   ...adminSettings(usualAdminPort),
+  otlpEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    "where traces go, by OTLP over HTTP; OpenTelemetry's other OTEL_ variables hold as well",
+    optional(anyText('a URL like http://collector:4318')),
+    '',
+  ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 const trust = {

@@ -1,10 +1,13 @@
+import type { ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { checkAgentToken } from '../argo/agent-token.js';
 import { notOurs } from '../argo/reply.js';
 import type { ExecuteTemplate } from '../bridge/execute-template.js';
 import { factsOfError, type Logger } from '../common/logger.js';
+import { outcomeOfReply } from './post-outcome.js';
 import { bodyFaults, readBody } from './read-body.js';
 import { sendJson } from './send-json.js';
+import type { PostOutcome } from './sidecar-metrics.js';
 
 /** The path that Argo's agent POSTs to: https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/executor/plugins/rpc/plugin.go */
 export const executeTemplatePath = '/api/v1/template.execute';
@@ -16,6 +19,8 @@ export interface AppOptions {
   /** Whether the body is a template of ours; asked only while the token cannot be read. */
   readonly isOurs: (body: string) => boolean;
   readonly logger: Logger;
+  /** Told what the answer of a POST means; its HTTP status tells the rest. */
+  readonly noteOutcome?: ((response: ServerResponse, outcome: PostOutcome) => void) | undefined;
 }
 
 /**
@@ -53,7 +58,7 @@ function authenticate({ tokenPath, logger }: AppOptions): RequestHandler {
   };
 }
 
-function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler {
+function answer({ executeTemplate, isOurs, logger, noteOutcome }: AppOptions): RequestHandler {
   return async (request, response) => {
     const startedMs = performance.now();
     const body: string = request.body;
@@ -61,9 +66,11 @@ function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler
     if (typeof tokenFault === 'string') {
       // Another plugin's template still gets its {}: an error would fail a node that is not ours.
       if (isOurs(body)) {
+        noteOutcome?.(response, 'no-token');
         logger.error('refused a template', { httpStatus: 500, reason: tokenFault });
         sendJson(response, 500, { error: tokenFault });
       } else {
+        noteOutcome?.(response, 'not-ours');
         sendJson(response, 200, notOurs);
       }
       return;
@@ -71,6 +78,7 @@ function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const { reply, facts, onDelivered } = await executeTemplate(body, gone.signal);
+    noteOutcome?.(response, outcomeOfReply(reply));
     const { socket } = request;
     // "finish" comes when the system has taken every byte; a socket that broke before never gets there.
     response.once('finish', () => {

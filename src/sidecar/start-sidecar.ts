@@ -9,16 +9,20 @@ import type { Logger } from '../common/logger.js';
 import { readVersion } from '../common/version.js';
 import { StatusError } from '../contract/status-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
+import { followOutage } from '../driver/follow-outage.js';
 import { createApp } from './app.js';
 import { connectDriver, toTarget } from './connect-driver.js';
 import { createBridge } from './create-bridge.js';
 import { drain } from './drain.js';
+import type { MeasuredSidecar } from './measure-sidecar.js';
 import type { SidecarSettings } from './sidecar-settings.js';
 
 /** A sidecar that listens. */
 export interface Sidecar {
   /** http://HOST:PORT */
   readonly address: string;
+  /** http://HOST:PORT of the admin port; undefined without one. */
+  readonly adminAddress: string | undefined;
   /** What the call ledger holds. */
   ledger(): LedgerSize;
   /** Drains as SIGTERM asks for, within the grace, then closes. */
@@ -35,24 +39,31 @@ export async function startSidecar(
 ): Promise<Sidecar> {
   const { pluginKey, shutdownGraceMs: graceMs } = settings;
   const target = toTarget(settings);
-  const driver = connectDriver(settings, target, logger, clock);
+  const measured = await measure(settings);
+  const followed = followOutage(connectDriver(settings, target, logger, clock), target.target, logger);
+  const driver = measured?.measureDriver(followed.driver) ?? followed.driver;
   const ending = new AbortController();
   // Every wait listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(0, ending.signal);
-  const { ledger, executeTemplate } = createBridge({
-    settings,
-    driver,
-    logger,
-    clock,
-    ending: ending.signal,
-  });
+  const events = measured?.events;
+  const bridge = createBridge({ settings, driver, logger, clock, ending: ending.signal, events });
+  const { ledger, executeTemplate } = bridge;
   const isOurs = (body: string) => parseExecuteTemplate(body, pluginKey).kind === 'ours';
-  const server = createServer(agentTimeouts, createApp({ ...settings, executeTemplate, isOurs, logger }));
+  const { noteOutcome } = measured ?? {};
+  const app = createApp({ ...settings, executeTemplate, isOurs, logger, noteOutcome });
+  const server = createServer(agentTimeouts, app);
+  if (measured !== undefined) {
+    server.prependListener('request', measured.countPost);
+  }
   const address = await listen(server, settings.serverHost, settings.serverPort);
-  logger.info('listening', { version: readVersion(), address, driver: target.target, tls: target.tls });
-  const close = () => {
+  const sources = { bridge, driverUp: followed.isUp, draining: () => ending.signal.aborted };
+  const admin = await measured?.openAdmin(sources, logger);
+  const adminAddress = admin?.address;
+  const { target: called, tls } = target;
+  logger.info('listening', { version: readVersion(), address, adminAddress, driver: called, tls });
+  const close = async () => {
     ending.abort();
-    return closeAll(server, driver);
+    await Promise.all([closeAll(server, driver), admin?.close()]);
   };
   const stop = async () => {
     ending.abort();
@@ -60,7 +71,14 @@ export async function startSidecar(
     await drain(server, () => ledger.size.started, { graceMs, clock });
     await close();
   };
-  return { address, ledger: () => ledger.size, stop, close };
+  return { address, adminAddress, ledger: () => ledger.size, stop, close };
+}
+
+/** Prometheus' client takes its time to load: only for an admin port. */
+async function measure(settings: SidecarSettings): Promise<MeasuredSidecar | undefined> {
+  return settings.adminPort === undefined
+    ? undefined
+    : (await import('./measure-sidecar.js')).measureSidecar(settings);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { adminSettings, usualAdminPort } from '../admin/admin-settings.js';
+import { adminSettings, usualAdminPort } from '../common/admin-settings.js';
 import { logFormats, logLevels } from '../common/logger.js';
 import {
   anyText,

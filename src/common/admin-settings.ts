@@ -1,4 +1,4 @@
-import { anyText, offOr, port, setting } from '../common/settings.js';
+import { anyText, offOr, port, setting } from './settings.js';
 
 /** The port off, or where it listens. `fallback` is a port or "off". */
 export function adminSettings(fallback: string) {
