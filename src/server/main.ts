@@ -19,6 +19,9 @@ const name = 'kfp-driver-server';
 const purpose = "serves Kubeflow Pipelines' own driver over gRPC, for the driver-plugin sidecar";
 const example =
   'ENGINE=memory NAMESPACE=kubeflow ALLOW_UNAUTHENTICATED=true SERVER_HOST=127.0.0.1 kfp-driver-server';
+/** How long the last spans may take to leave. */
+const flushSpansMs = 2_000;
+
 const command = readCommand(
   { name, purpose, example, settings: serverSettings, check: checkServerSettings },
   process.argv.slice(2),
@@ -59,9 +62,6 @@ async function run(settings: ServerSettings): Promise<number> {
     return exitCodes.failed;
   }
 }
-
-/** How long the last spans may take to leave. */
-const flushSpansMs = 2_000;
 
 /** OpenTelemetry takes its time to load: only for an endpoint. */
 async function openTracing({ otlpEndpoint }: ServerSettings, logger: Logger): Promise<Tracing | undefined> {
