@@ -41,7 +41,7 @@ function toWord(value: unknown): string {
 const unprintable = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return text.replace(/\p{Cc}+/gu, ' ').replace(unprintable, ' ');
 }
 
 function escaped(character: string): string {
