@@ -8,7 +8,7 @@ import { notMade } from './call-error.js';
 import { type DriverChannelOptions, toChannelOptions } from './channel-options.js';
 import type { DriverCredentials } from './driver-credentials.js';
 import { KeptChannel } from './kept-channel.js';
-import { type DriverCall, failedCall, startUnaryCall } from './unary-call.js';
+import { type CallResult, type DriverCall, failedCall, startUnaryCall } from './unary-call.js';
 
 /** Calls the driver server over one kept channel. */
 export interface DriverClient {
@@ -29,6 +29,8 @@ export interface DriverClientOptions extends DriverChannelOptions {
   readonly clock: Clock;
   /** Told when that has happened. */
   readonly onStuck: () => void;
+  /** Told how each call ended that was made, but for those under which this side closed the channel. */
+  readonly onEnded?: (result: CallResult) => void;
 }
 
 /** Creates the client; it connects with the first call, so that a dead server never keeps the sidecar from starting. */

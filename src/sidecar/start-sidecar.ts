@@ -40,8 +40,9 @@ export async function startSidecar(
   const { pluginKey, shutdownGraceMs: graceMs } = settings;
   const target = toTarget(settings);
   const measured = await measure(settings);
-  const followed = followOutage(connectDriver(settings, target, logger, clock), target.target, logger);
-  const driver = measured?.measureDriver(followed.driver) ?? followed.driver;
+  const outage = followOutage(target.target, logger);
+  const connected = connectDriver(settings, target, logger, clock, outage);
+  const driver = measured?.measureDriver(connected) ?? connected;
   const ending = new AbortController();
   // Every wait listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(0, ending.signal);
@@ -56,7 +57,7 @@ export async function startSidecar(
     server.prependListener('request', measured.countPost);
   }
   const address = await listen(server, settings.serverHost, settings.serverPort);
-  const sources = { bridge, driverUp: followed.isUp, draining: () => ending.signal.aborted };
+  const sources = { bridge, driverUp: outage.isUp, draining: () => ending.signal.aborted };
   const admin = await measured?.openAdmin(sources, logger);
   const adminAddress = admin?.address;
   const { target: called, tls } = target;

@@ -1,6 +1,8 @@
 {{- define "driver-plugin.server.env" -}}
 - name: SERVER_PORT
   value: {{ .Values.server.port | quote }}
+- name: ADMIN_PORT
+  value: {{ include "driver-plugin.admin.port" . | quote }}
 - name: LOG_LEVEL
   value: {{ .Values.server.logLevel }}
 - name: SHUTDOWN_GRACE_SECONDS
@@ -62,22 +64,34 @@
 {{- end }}
 {{- end }}
 
+{{- define "driver-plugin.admin.port" -}}
+{{- if .Values.metrics.port }}{{ .Values.metrics.port }}{{ else }}off{{ end -}}
+{{- end }}
+
 {{/*
 Health of the server as a whole: it follows a drain, not ML Metadata, whose outage the sidecars are told. Kubernetes
-asks over gRPC without TLS only.
+asks over gRPC without TLS only, else the admin port.
 */}}
 {{- define "driver-plugin.server.probes" -}}
-{{- $probe := ternary "tcpSocket" "grpc" .Values.tls.enabled -}}
 readinessProbe:
-  {{ $probe }}:
-    port: {{ .Values.server.port }}
+  {{- include "driver-plugin.server.probe" (dict "Values" .Values "path" "/readyz") | nindent 2 }}
   periodSeconds: 5
 livenessProbe:
-  {{ $probe }}:
-    port: {{ .Values.server.port }}
+  {{- include "driver-plugin.server.probe" (dict "Values" .Values "path" "/healthz") | nindent 2 }}
   periodSeconds: 20
   timeoutSeconds: 10
   failureThreshold: 6
+{{- end }}
+
+{{- define "driver-plugin.server.probe" -}}
+{{- if and .Values.tls.enabled .Values.metrics.port -}}
+httpGet:
+  path: {{ .path }}
+  port: metrics
+{{- else -}}
+{{ ternary "tcpSocket" "grpc" .Values.tls.enabled }}:
+  port: {{ .Values.server.port }}
+{{- end }}
 {{- end }}
 
 {{- define "driver-plugin.caCert" -}}

@@ -45,6 +45,9 @@
 {{- if and .Values.doctor.readController (eq (include "driver-plugin.controller.namespace" .) .Release.Namespace) }}
 - doctor.readController is for a controller in another namespace, but this one's ({{ .Release.Namespace }}) is the release's: set it to false.
 {{- end }}
+{{- if has (int .Values.metrics.port) (list (int .Values.server.port) (int .Values.adopt.port)) }}
+- metrics.port is the port of {{ ternary "server.port" "adopt.port" (eq (int .Values.metrics.port) (int .Values.server.port)) }}, too: set it to another one.
+{{- end }}
 {{- if and .Values.metrics.podMonitor.enabled (not .Values.metrics.port) }}
 - metrics.podMonitor.enabled is true, but metrics.port is 0: there would be nothing to scrape. Set it to false.
 {{- end }}

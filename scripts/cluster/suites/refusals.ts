@@ -92,8 +92,9 @@ const contradictions: readonly Refusal[] = [
     values: 'adopt.certificate.existingSecret=a,adopt.certificate.caBundle=b',
     sentence: /adopt\.certificate\.existingSecret is set, but adopt\.enabled is false/,
   },
+  { values: 'metrics.port=9000', sentence: /metrics\.port is the port of server\.port, too/ },
   {
-    values: 'metrics.podMonitor.enabled=true',
+    values: 'metrics.podMonitor.enabled=true,metrics.port=0',
     sentence: /metrics\.podMonitor\.enabled is true, but metrics\.port is 0/,
   },
   { values: 'dashboards.enabled=true', sentence: /this version of the chart has no dashboards/ },

@@ -30,7 +30,8 @@ const affinity = {
     },
   },
 };
-const podMonitor = { 'metrics.podMonitor.enabled': true, 'metrics.port': 9100 };
+const podMonitor = { 'metrics.podMonitor.enabled': true };
+const scraper = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
 
 const adopting = { 'adopt.enabled': true };
 const adoptCertManager = {
@@ -182,7 +183,8 @@ export const valueCases: readonly ValueCase[] = [
   { value: 'doctor.enabled', to: false },
   { value: 'doctor.readController', to: true },
   { value: 'doctor.extraArgs', to: ['--fail-on', 'warning'] },
-  { value: 'metrics.port', to: 9100 },
+  { value: 'metrics.port', to: 0 },
+  { value: 'metrics.from', to: [scraper] },
   { value: 'metrics.podMonitor.enabled', to: true, beside: podMonitor },
   { value: 'metrics.podMonitor.labels', to: { release: 'prometheus' }, beside: podMonitor },
   { value: 'metrics.podMonitor.interval', to: '60s', beside: podMonitor },
