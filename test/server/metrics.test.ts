@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { connect as connectHttp2, constants as http2Constants } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -141,6 +143,42 @@ test('a caller that goes away before its request was read is counted as CANCELLE
   stream.close(http2Constants.NGHTTP2_CANCEL);
   await until(async () => (await read('calls_total')) === 1);
   assert.equal(await read('calls_total', { type: 'unknown', status: 'CANCELLED' }), 1);
+});
+
+test('workflows that are read from Kubernetes are counted by how that went', async (t) => {
+  const answers = [404, 403, 500];
+  const kubernetes = createServer((_request, response) => {
+    response.writeHead(answers.shift() ?? 200).end('{}');
+  });
+  await new Promise<void>((resolve) => kubernetes.listen(0, '127.0.0.1', resolve));
+  t.after(() => kubernetes.close());
+  const { port } = kubernetes.address() as AddressInfo;
+  const env = { ...admin, KUBERNETES_API: `http://127.0.0.1:${port}` };
+  const server = await startServerProgram(t, { env });
+  for (const request_id of ['one', 'two', 'three']) {
+    const request = containerRequest({ request_id, arguments_from: 'arguments' });
+    await failureOf(callDriver(server.connect(), request));
+  }
+  const scraped = await scrape(adminOf(server));
+  const reads = (reason: string) => sumOf(scraped, 'driver_plugin_server_kubernetes_reads_total', { reason });
+  assert.deepEqual(
+    ['WORKFLOW_NOT_FOUND', 'WORKFLOW_UNREADABLE', 'KUBERNETES_AWAY', 'none'].map(reads),
+    [1, 1, 1, 0],
+  );
+  assert.equal(sumOf(scraped, 'driver_plugin_server_kubernetes_read_seconds_count'), 3);
+});
+
+test('a success that is forgotten before its ten minutes are over is an eviction that broke the promise', async (t) => {
+  const server = await startServerProgram(t, { env: { ...admin, MAX_LEDGER_ENTRIES: '2' } });
+  const client = server.connect();
+  for (const request_id of ['one', 'two', 'three']) {
+    await callDriver(client, containerRequest({ request_id, task_name: request_id }));
+  }
+  const scraped = await scrape(adminOf(server));
+  const evictions = (promise: string) =>
+    sumOf(scraped, 'driver_plugin_server_ledger_evictions_total', { promise });
+  assert.deepEqual([evictions('broken'), evictions('kept')], [1, 0]);
+  assert.equal(sumOf(scraped, 'driver_plugin_server_ledger_entries'), 2);
 });
 
 test('with ADMIN_PORT=off there is no admin port, and a taken one ends the start with its remedy', async (t) => {
