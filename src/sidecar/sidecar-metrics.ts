@@ -56,6 +56,7 @@ const driver = {
   driverUp: gauge(
     'driver_plugin_sidecar_driver_up',
     '1 once the driver server has answered, 0 from a call on that did not reach it.',
+    { when: 'after a first call of it' },
   ),
 } as const satisfies MetricTable;
 
