@@ -45,9 +45,10 @@ const mayImportInPlay: Readonly<Record<string, readonly string[]>> = {
 /** Within server/: the two engines, the ledger and the gRPC side know one another by what server/ itself declares. */
 const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   grpc: ['ledger'],
-  ledger: [],
+  ledger: ['metadata-store'],
+  'metadata-store': [],
   references: ['grpc', 'kubernetes'],
-  'program-engine': [],
+  'program-engine': ['metadata-store'],
   'memory-engine': [],
   kubernetes: [],
   'dev-driver': ['memory-engine', 'ledger', 'grpc', 'references'],
@@ -63,7 +64,7 @@ const wiring = ['start-sidecar', 'create-bridge', 'connect-driver', 'app', 'driv
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
-  .filter((file) => !file.startsWith('contract/generated/'))
+  .filter((file) => !/^(contract|server\/metadata-store)\/generated\//.test(file))
   .map((file) => ({ file, text: readFileSync(join(source, file), 'utf8') }));
 
 const arrows = files.flatMap(({ file, text }) =>

@@ -12,10 +12,12 @@ export const protoFolder = new URL('../../../proto/', import.meta.url);
  * values cannot differ. Takes about 10 ms.
  */
 export function loadContract(): PackageDefinition {
-  return loadSync('kfp/driver/v1/driver.proto', {
-    ...readLoaderOptions(),
-    includeDirs: [fileURLToPath(protoFolder)],
-  });
+  return loadProto('kfp/driver/v1/driver.proto');
+}
+
+/** The same for another file of the folder of the contract. */
+export function loadProto(file: string): PackageDefinition {
+  return loadSync(file, { ...readLoaderOptions(), includeDirs: [fileURLToPath(protoFolder)] });
 }
 
 /** The type generator takes "String" by name, the loader wants the constructor and falls back to Long without it. */

@@ -1,20 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { Client, connectivityState, status as grpcStatus } from '@grpc/grpc-js';
 import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  Client,
-  connectivityState,
-  credentials,
-  status as grpcStatus,
-} from '@grpc/grpc-js';
-
-export interface MetadataAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly tlsEnabled: boolean;
-  /** PEM bundle; "" for the system's. */
-  readonly caCertPath: string;
-}
+  type MetadataAddress,
+  metadataChannelOptions,
+  metadataCredentials,
+  metadataTarget,
+} from '../metadata-store/metadata-address.js';
 
 export interface WatchTimes {
   /** One question, its connection included: grpc-js itself waits for ever. */
@@ -35,13 +25,6 @@ export interface MetadataWatch {
 }
 
 const defaultTimes: WatchTimes = { answerTimeoutMs: 10_000, askEveryMs: 5_000, retryEveryMs: 1_000 };
-
-const channelOptions: ChannelOptions = {
-  'grpc.enable_http_proxy': 0,
-  'grpc.enable_retries': 0,
-  'grpc.service_config_disable_resolution': 1,
-  'grpc.dns_min_time_between_resolutions_ms': 1_000,
-};
 
 /**
  * One row by its name: the least that ML Metadata reads from its database, in every version
@@ -124,8 +107,7 @@ export function watchMetadata(address: MetadataAddress, times: WatchTimes = defa
 
 /** A client of ML Metadata; calls back when its connection breaks. */
 function connect(address: MetadataAddress, onBroken: (client: Client) => void): Client {
-  const { host, port } = address;
-  const client = new Client(`dns:///${host}:${port}`, channelCredentials(address), channelOptions);
+  const client = new Client(metadataTarget(address), metadataCredentials(address), metadataChannelOptions);
   const follow = () => {
     const state = client.getChannel().getConnectivityState(false);
     if (state === connectivityState.SHUTDOWN) {
@@ -140,13 +122,6 @@ function connect(address: MetadataAddress, onBroken: (client: Client) => void): 
   };
   follow();
   return client;
-}
-
-function channelCredentials({ tlsEnabled, caCertPath }: MetadataAddress): ChannelCredentials {
-  if (!tlsEnabled) {
-    return credentials.createInsecure();
-  }
-  return credentials.createSsl(caCertPath === '' ? undefined : readFileSync(caCertPath));
 }
 
 /** The status of the answer. */
