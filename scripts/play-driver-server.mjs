@@ -35,6 +35,7 @@ const server = spawn(process.execPath, [pathOf('dist/src/server/main.js')], {
     KFP_POD_NAME: 'play',
     KFP_POD_UID: 'play',
     ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline.kubeflow',
+    LEDGER: 'memory',
     MLMD_SERVER_ADDRESS: '127.0.0.1',
     MLMD_SERVER_PORT: String(metadata.address().port),
   },

@@ -31,6 +31,7 @@ export async function startFakeServer({ folder, callsFile, kubernetesApi, metada
       KFP_POD_NAME: 'adoption',
       KFP_POD_UID: 'adoption',
       ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline.kubeflow',
+      LEDGER: 'memory',
       MLMD_SERVER_ADDRESS: '127.0.0.1',
       MLMD_SERVER_PORT: String(metadataPort),
     },

@@ -130,6 +130,7 @@ async function startDriverServer(env: Readonly<Record<string, string>>) {
     DRIVER_PROGRAM: driverProgram,
     DRIVER_PROGRAM_ENV: 'FAKE_DRIVER_SLEEP_SECONDS',
     FAKE_DRIVER_SLEEP_SECONDS: '0.05',
+    LEDGER: 'memory',
     MLMD_SERVER_ADDRESS: '127.0.0.1',
     MLMD_SERVER_PORT: String(port),
     WORK_DIR: folder,

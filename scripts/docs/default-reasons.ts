@@ -65,6 +65,7 @@ export const serverReasons: Reasons<typeof serverSettings> = {
   tokenSecret: 'the chart sets it',
   tokenKey: 'the key that the chart reads',
   allowUnauthenticated: 'open to all must be asked for',
+  ledger: "KFP's twins are fatal, and a server may be killed; KFP 3.0 and the fake have no ML Metadata",
   keepSuccessMs: "the contract's 10 minutes, and one for the last repeat",
   keepFailureMs: "the contract's end: a retry must be a retry",
   maxLedgerEntries: 'an hour of 28 tasks a second',

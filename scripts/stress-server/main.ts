@@ -30,6 +30,7 @@ const server = spawn(process.execPath, [pathOf('dist/src/server/main.js')], {
     DRIVER_PROGRAM: pathOf('test/fake-driver-program/light-driver.sh'),
     DRIVER_PROGRAM_ENV: 'FAKE_DRIVER_SLEEP_SECONDS',
     FAKE_DRIVER_SLEEP_SECONDS: '30',
+    LEDGER: 'memory',
     MLMD_SERVER_ADDRESS: '127.0.0.1',
     MLMD_SERVER_PORT: String(metadata.port),
   },

@@ -13,6 +13,8 @@ export type FailureReason =
   | 'QUEUE_FULL'
   | 'LEFT_QUEUE'
   | 'METADATA_AWAY'
+  | 'EXECUTION_UNKNOWN'
+  | 'RUN_ELSEWHERE'
   | 'SERVER_ENDING'
   | 'PROGRAM_NOT_STARTED'
   | 'DRIVER_VERDICT'

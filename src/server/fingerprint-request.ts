@@ -18,7 +18,7 @@ export function fingerprintOfRequest(request: ExecuteRequest__Output): string {
 }
 
 /** Entries instead of objects: their order can be fixed, and `__proto__` is a name like any other. */
-function sortedEntries(message: object): unknown[] {
+export function sortedEntries(message: object): unknown[] {
   return Object.entries(message)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => [name, typeof value === 'object' ? sortedEntries(value) : value]);

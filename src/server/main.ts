@@ -5,7 +5,8 @@ import { drainOnSignals } from '../common/drain-on-signals.js';
 import { exitAfterOutput, exitCodes } from '../common/exit-codes.js';
 import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { readVersion } from '../common/version.js';
-import { createMemoryLedger } from './ledger/memory-ledger.js';
+import { createLedger, placeOfLedger } from './create-ledger.js';
+import type { RequestLedger } from './ledger/request-ledger.js';
 import { type PreparedServer, prepareServer } from './prepare-server.js';
 import { createResolver } from './references/create-resolver.js';
 import { workflowParametersOf } from './references/workflow-parameters-of.js';
@@ -31,9 +32,10 @@ async function run(settings: ServerSettings): Promise<number> {
     process.stderr.write(cannotStart(name, prepared.faults));
     return exitCodes.badConfiguration;
   }
+  const { engine, program, namespace } = prepared;
+  const { ledger, close } = createLedger(settings, { program, namespace, logger });
   try {
-    const server = await start(settings, prepared, logger);
-    const { engine, program, namespace } = prepared;
+    const server = await start(settings, prepared, ledger, logger);
     // Before anybody can know that it listens: a signal would end it at once.
     const ended = drainOnSignals(server.drain, settings.shutdownGraceMs, logger);
     logger.info('listening', {
@@ -41,6 +43,7 @@ async function run(settings: ServerSettings): Promise<number> {
       version: readVersion(),
       engine: engine.name,
       driverVersion: program?.version,
+      ledger: placeOfLedger(settings, program),
       namespace,
     });
     return await ended;
@@ -48,25 +51,24 @@ async function run(settings: ServerSettings): Promise<number> {
     process.stderr.write(cannotStart(name, [thrown]));
     logger.error('cannot start', factsOfError(thrown));
     return exitCodes.failed;
+  } finally {
+    close();
   }
 }
 
-function start(settings: ServerSettings, prepared: PreparedServer, logger: Logger) {
-  const { engine, credentials, namespace, authenticate } = prepared;
+function start(settings: ServerSettings, prepared: PreparedServer, ledger: RequestLedger, logger: Logger) {
+  const { engine, credentials, namespace, authenticate, program } = prepared;
   return startDriverServer({
     engine,
     credentials,
     namespace,
     logger,
-    ledger: createMemoryLedger(logger, {
-      keepSuccessMs: settings.keepSuccessMs,
-      keepFailureMs: settings.keepFailureMs,
-      maxEntries: settings.maxLedgerEntries,
-      maxBytes: settings.maxLedgerBytes,
-    }),
+    ledger,
     host: settings.serverHost,
     port: settings.serverPort,
-    resolveReferences: createResolver(workflowParametersOf(settings)),
+    resolveReferences: createResolver(workflowParametersOf(settings), {
+      checksEveryRun: placeOfLedger(settings, program) === 'mlmd',
+    }),
     maxMessageBytes: settings.maxMessageBytes,
     maxConnectionAgeMs: settings.maxConnectionAgeMs,
     repeatGraceMs: settings.repeatGraceMs,

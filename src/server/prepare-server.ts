@@ -2,6 +2,7 @@ import type { ServerCredentials } from '@grpc/grpc-js';
 import { errorText } from '../common/error-text.js';
 import type { Logger } from '../common/logger.js';
 import type { Environment } from '../common/settings.js';
+import { faultOfLedger, placeOfLedger } from './create-ledger.js';
 import type { Engine } from './engine.js';
 import { type Authenticate, authenticateByToken, tokenFromFile } from './grpc/authenticate.js';
 import { createServerCredentials } from './grpc/server-credentials.js';
@@ -54,6 +55,9 @@ export async function prepareServer(
   if (program !== undefined) {
     faults.push(...checkProgramSettings(settings, program, env));
   }
+  if (program !== undefined || settings.engine === 'memory') {
+    faults.push(...[faultOfLedger(settings, program)].filter((fault) => fault !== undefined));
+  }
   if (faults.length > 0 || credentials === undefined || namespace === undefined) {
     return { faults };
   }
@@ -93,5 +97,10 @@ async function createEngine(
 ): Promise<Engine> {
   return program === undefined
     ? createMemoryEngine({ logger })
-    : createProgramEngine(settings, { program, env, logger });
+    : createProgramEngine(settings, {
+        program,
+        env,
+        logger,
+        findsOrphans: placeOfLedger(settings, program) === 'mlmd',
+      });
 }

@@ -103,6 +103,12 @@ const trust = {
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 const ledger = {
+  ledger: setting(
+    'LEDGER',
+    'where it stands what was driven: mlmd outlives the server, memory does not; auto is mlmd where the driver uses it',
+    oneOf(['auto', 'mlmd', 'memory']),
+    'auto',
+  ),
   keepSuccessMs: setting(
     'KEEP_SUCCESS_SECONDS',
     'how long an answer waits for a repeat of its request; the contract promises 600',

@@ -155,6 +155,7 @@ test('it sweeps first, then says where it listens and which KFP it runs', async 
     message: 'listening',
     address,
     engine: 'program',
+    ledger: 'memory',
     driverVersion: 'KFP 2.17',
     namespace: 'kubeflow',
   });

@@ -74,6 +74,8 @@ export async function startServerProgram(t: TestContext, options: ServerProgramO
     NAMESPACE: 'kubeflow',
     NAMESPACE_FILE: noServiceAccount,
     ALLOW_UNAUTHENTICATED: 'true',
+    // startMetadataServer is no store.
+    LEDGER: 'memory',
     WORK_DIR: workDir,
     DRIVER_PROGRAM: fake,
     DRIVER_PROGRAM_ENV: Object.keys(variables).join(','),

@@ -6,7 +6,7 @@ import { serverEnding } from '../drive-failure.js';
 import type { Engine } from '../engine.js';
 import { fingerprintOfRequest, keyOfRequest } from '../fingerprint-request.js';
 import { invalidArgument } from '../invalid-argument.js';
-import type { Claim, ExecuteResult, LedgerRequest, RequestLedger } from './request-ledger.js';
+import type { Claim, ExecuteResult, LedgerRequest, LedgerTask, RequestLedger } from './request-ledger.js';
 
 /** How a call got its result, and what the log may say about it. */
 export interface SingleFlightResult {
@@ -50,11 +50,19 @@ export interface SingleFlightParts {
   readonly signal: AbortSignal;
 }
 
-/** A claim or a drive that is under way; whoever asks for the same meanwhile joins it. */
+/** A claim or a drive that is under way, or waits for its turn; whoever asks for the same meanwhile joins it. */
 interface Flight {
   readonly fingerprint: string;
+  /** What the ledger knows of its task. */
+  readonly task: LedgerTask | undefined;
   callers: number;
   readonly landed: Promise<SingleFlightResult>;
+}
+
+/** Whose turn it is, and after whom. */
+interface Turn {
+  readonly task: LedgerTask | undefined;
+  readonly before: Flight | undefined;
 }
 
 interface FlightContext extends CallContext {
@@ -62,33 +70,48 @@ interface FlightContext extends CallContext {
   readonly onAnswer: () => void;
 }
 
-/** Puts the ledger before an engine. A drive belongs to its request_id, not to the call that began it. */
+/**
+ * Puts the ledger before an engine. A drive belongs to its request_id, not to the call that began it. Where the ledger
+ * knows tasks, one task is driven at a time: another request for the same attempt at it joins, any other one waits.
+ */
 export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
   const flights = new Map<string, Flight>();
   let stopped = false;
   let lastAnswerMs = Number.NEGATIVE_INFINITY;
-  const start = (asked: LedgerRequest, context: CallContext): Flight => {
+  const start = (asked: LedgerRequest, more: Turn, context: CallContext): Flight => {
+    const { task, before } = more;
     const joined = () => (flights.get(asked.key)?.callers ?? 0) > 1;
     const onAnswer = () => {
       lastAnswerMs = performance.now();
     };
-    const landed = fly(parts, stopped, asked, { ...context, joined, onAnswer }).finally(() => {
-      flights.delete(asked.key);
-    });
-    return { fingerprint: asked.fingerprint, callers: 1, landed };
+    if (before !== undefined) {
+      // Whoever waits for its turn takes no other call's.
+      context.onClaimed?.();
+    }
+    const landed = ended(before)
+      .then(() => fly(parts, stopped, asked, { ...context, joined, onAnswer }))
+      .finally(() => flights.delete(asked.key));
+    return { fingerprint: asked.fingerprint, task, callers: 1, landed };
   };
   return {
     // Not an async function, which would hold a joiner's request until it has its answer.
     executeOnce: (request, context) => {
       const asked = { key: keyOfRequest(request), fingerprint: fingerprintOfRequest(request), request };
-      const running = flights.get(asked.key);
-      if (running === undefined) {
-        const flight = start(asked, context);
-        flights.set(asked.key, flight);
-        return flight.landed;
+      const sameId = flights.get(asked.key);
+      if (sameId !== undefined && sameId.fingerprint !== asked.fingerprint) {
+        context.onClaimed?.();
+        return Promise.reject(usedBefore());
       }
-      context.onClaimed?.();
-      return running.fingerprint === asked.fingerprint ? join(running) : Promise.reject(usedBefore());
+      const task = parts.ledger.taskOf?.(request);
+      const siblings = flightsOf(flights, task);
+      const running = sameId ?? siblings.find((flight) => flight.task?.attempt === task?.attempt);
+      if (running !== undefined) {
+        context.onClaimed?.();
+        return join(running);
+      }
+      const flight = start(asked, { task, before: siblings.at(-1) }, context);
+      flights.set(asked.key, flight);
+      return flight.landed;
     },
     stop: () => {
       stopped = true;
@@ -100,6 +123,16 @@ export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
     },
     quietMs: () => performance.now() - lastAnswerMs,
   };
+}
+
+/** The flights of a task in their order: each waits for the one before it. Some thousands are looked at, at the most. */
+function flightsOf(flights: ReadonlyMap<string, Flight>, task: LedgerTask | undefined): Flight[] {
+  return task === undefined ? [] : [...flights.values()].filter((flight) => flight.task?.key === task.key);
+}
+
+/** Resolves when a flight has ended, well or badly. */
+async function ended(flight: Flight | undefined): Promise<void> {
+  await flight?.landed.catch(() => undefined);
 }
 
 function join(flight: Flight): Promise<SingleFlightResult> {

@@ -37,15 +37,23 @@ export async function sweepCallFolders(workDir: string): Promise<number> {
   await openWorkDir(workDir);
   let removed = 0;
   for (const name of await readdir(workDir)) {
-    const [, pid] = namePattern.exec(name) ?? [];
     const path = join(workDir, name);
-    if (pid === undefined || isAnotherProcess(Number(pid)) || !(await isOwnFolder(path))) {
+    if (ownerOfCallFolder(name) !== 'dead' || !(await isOwnFolder(path))) {
       continue;
     }
     await rm(path, { recursive: true, force: true });
     removed += 1;
   }
   return removed;
+}
+
+/** What became of the server that made a folder of this name; undefined for a name that no server gives. */
+export function ownerOfCallFolder(name: string): 'alive' | 'dead' | undefined {
+  const [, pid] = namePattern.exec(name) ?? [];
+  if (pid === undefined) {
+    return undefined;
+  }
+  return isAnotherProcess(Number(pid)) ? 'alive' : 'dead';
 }
 
 async function openWorkDir(workDir: string): Promise<void> {

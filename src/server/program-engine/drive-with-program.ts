@@ -1,6 +1,7 @@
 import { factsOfError, type Logger } from '../../common/logger.js';
 import { serverEnding } from '../drive-failure.js';
 import type { EngineAnswer } from '../engine.js';
+import { isVolumeTask } from '../volume-task.js';
 import { type ArgumentLimits, sizeOf } from './argument-size.js';
 import { type CallFolder, makeCallFolder } from './call-folder.js';
 import { exitToStatus, type RunFacts } from './exit-to-status.js';
@@ -20,6 +21,8 @@ export interface ProgramHost {
   readonly env: Readonly<Record<string, string>>;
   readonly limits: ArgumentLimits;
   readonly logger: Logger;
+  /** Whether the ledger finds the executions of drivers that failed after they wrote. */
+  readonly findsOrphans: boolean;
 }
 
 const componentFile = 'component.json';
@@ -46,7 +49,7 @@ export async function driveWithProgram(
       throw exitToStatus(end, runFacts(host, flags));
     }
     const read = (name: string) => folder.read(name, settings.driverProgramMaxOutputBytes);
-    const response = await readAnswer(program.flags, flags.type, read, retryAfterWriteOf(host));
+    const response = await readAnswer(program.flags, flags.type, read, retryAfterWriteOf(host, flags));
     const { programMs, outputBytes } = end;
     return { response, facts: { exitCode: 0, programMs, outputBytes, leftOut: flags.leftOut.length } };
   } finally {
@@ -92,8 +95,13 @@ function softLimit(maxMemoryBytes: number): string {
   return String(Math.floor(0.8 * maxMemoryBytes));
 }
 
-function retryAfterWriteOf({ settings, program }: ProgramHost) {
-  return createRetryAfterWrite(rootDriverIdempotent(settings, program));
+function retryAfterWriteOf({ settings, program, findsOrphans }: ProgramHost, { flags }: DriverFlags) {
+  const container = flags.find(([name]) => name === 'container')?.[1];
+  return createRetryAfterWrite(
+    rootDriverIdempotent(settings, program),
+    // What its driver did to a volume is not undone.
+    findsOrphans && !isVolumeTask(container),
+  );
 }
 
 function notStarted({ limits }: ProgramHost, { flags, bytes }: DriverFlags, error: unknown) {
@@ -101,8 +109,9 @@ function notStarted({ limits }: ProgramHost, { flags, bytes }: DriverFlags, erro
   return startFailure(error, largest[0], bytes, limits.allBytes);
 }
 
-function runFacts(host: ProgramHost, { type, flags, componentText }: DriverFlags): RunFacts {
+function runFacts(host: ProgramHost, driverFlags: DriverFlags): RunFacts {
   const { program, settings } = host;
+  const { type, flags, componentText } = driverFlags;
   const values = new Map(flags);
   const authored = [...['pipeline_name', 'task_name', 'component', 'task'].map((name) => values.get(name))];
   return {
@@ -110,7 +119,7 @@ function runFacts(host: ProgramHost, { type, flags, componentText }: DriverFlags
     version: program.version,
     timeoutMs: settings.driverProgramTimeoutMs,
     maxMemoryBytes: settings.driverProgramMemoryBytes,
-    retryAfterWrite: retryAfterWriteOf(host),
+    retryAfterWrite: retryAfterWriteOf(host, driverFlags),
     pipelineName: values.get('pipeline_name') ?? '',
     runId: values.get('run_id') ?? '',
     authored: [...authored, componentText].filter((text) => text !== undefined),

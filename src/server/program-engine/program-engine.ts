@@ -6,6 +6,7 @@ import type { Engine } from '../engine.js';
 import { argumentLimits } from './argument-size.js';
 import { sweepCallFolders } from './call-folder.js';
 import { driveWithProgram, type ProgramHost } from './drive-with-program.js';
+import { endLeftoverPrograms } from './end-leftover-programs.js';
 import type { DriverProgram } from './flags-of-program.js';
 import { defaultMaxPrograms } from './granted-resources.js';
 import { programEnvironment } from './program-environment.js';
@@ -23,6 +24,8 @@ export interface ProgramEngineParts {
   /** The server's own environment; the program gets the named variables of it. */
   readonly env: Environment;
   readonly logger: Logger;
+  /** Whether the ledger finds the executions of drivers that failed after they wrote; by default it does not. */
+  readonly findsOrphans?: boolean;
   /** Stands in for the connection to ML Metadata. */
   readonly watch?: MetadataWatch;
 }
@@ -31,16 +34,24 @@ const metadataRetryDelayMs = 2_000;
 const firstConnectMs = 1_000;
 
 /**
- * The engine that runs KFP's driver program once for each drive. Sweeps the folders of a dead server first. The
+ * The engine that runs KFP's driver program once for each drive. Ends the programs of a dead server and sweeps their
+ * folders first. The
  * settings must have passed checkProgramSettings.
  */
 export async function createProgramEngine(
   settings: ProgramSettings,
   parts: ProgramEngineParts,
 ): Promise<Engine> {
+  const ended = await endLeftoverPrograms(settings.workDir);
   const swept = await sweepCallFolders(settings.workDir);
   const { path: program, version, flags } = parts.program;
-  parts.logger.info('the driver program is known', { program, version, flags: flags.size, swept });
+  parts.logger.info('the driver program is known', {
+    program,
+    version,
+    flags: flags.size,
+    swept,
+    ended,
+  });
   const watch = parts.watch ?? (flags.has('mlmd_server_address') ? watchOf(settings) : undefined);
   // So that the first calls are not refused for a connection that takes a moment.
   if (watch !== undefined) {
@@ -59,12 +70,12 @@ async function withinMs(timeoutMs: number, done: Promise<unknown>): Promise<void
 
 function engineOf(
   settings: ProgramSettings,
-  { program, env, logger }: ProgramEngineParts,
+  { program, env, logger, findsOrphans = false }: ProgramEngineParts,
   watch: MetadataWatch | undefined,
 ): Engine {
   const programEnv = programEnvironment(env, settings.driverProgramEnv);
   const limits = argumentLimits(programEnv, settings.driverProgramMaxSpecBytes);
-  const host: ProgramHost = { program, settings, logger, env: programEnv, limits };
+  const host: ProgramHost = { program, settings, logger, env: programEnv, limits, findsOrphans };
   const own = serverFlags(settings, program);
   const queue = queueOf(settings);
   const drives = createRunningDrives();
