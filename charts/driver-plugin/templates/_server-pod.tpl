@@ -3,6 +3,8 @@
   value: {{ .Values.server.port | quote }}
 - name: LOG_LEVEL
   value: {{ .Values.server.logLevel }}
+- name: LEDGER
+  value: {{ .Values.server.ledger }}
 - name: SHUTDOWN_GRACE_SECONDS
   value: {{ .Values.server.shutdownGraceSeconds | quote }}
 # Both hosts reach the launcher in users' pods: full names.

@@ -122,6 +122,7 @@ export const valueCases: readonly ValueCase[] = [
   { value: 'server.image.pullPolicy', to: 'IfNotPresent' },
   { value: 'server.port', to: 9001 },
   { value: 'server.logLevel', to: 'debug' },
+  { value: 'server.ledger', to: 'memory' },
   { value: 'server.shutdownGraceSeconds', to: 300 },
   { value: 'server.extraEnv', to: [{ name: 'CACHE_DISABLED', value: 'true' }] },
   { value: 'server.extraVolumes', to: [{ name: 'more', emptyDir: {} }] },
