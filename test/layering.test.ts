@@ -50,6 +50,7 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   'program-engine': [],
   'memory-engine': [],
   kubernetes: [],
+  lease: [],
   'dev-driver': ['memory-engine', 'ledger', 'grpc', 'references'],
 };
 
@@ -168,15 +169,21 @@ test("doctor/ reads the driver's address as the sidecar does, and imports nothin
   assert.deepEqual([...new Set(used.map(({ to }) => to))], ['driver/driver-target.js']);
 });
 
-test("Kubernetes' client is loaded by doctor alone, when it runs", () => {
+test("Kubernetes' client is loaded by doctor and by a driver server with a lease alone, when they run", () => {
   const users = files.filter(({ text }) => importsOf(text).includes('@kubernetes/client-node'));
   assert.deepEqual(
     users.map(({ file }) => file),
-    ['doctor/kubernetes/load-kubeconfig.ts'],
+    ['doctor/kubernetes/load-kubeconfig.ts', 'server/lease/kubernetes-lease-api.ts'],
   );
-  const [user] = users;
-  assert.match(user?.text ?? '', /await import\('@kubernetes\/client-node'\)/);
-  assert.doesNotMatch(user?.text ?? '', /^import \{[^;]*'@kubernetes\/client-node'/m);
+  for (const { text } of users) {
+    assert.match(text, /await import\('@kubernetes\/client-node'\)/);
+    assert.doesNotMatch(text, /^import \{[^;]*'@kubernetes\/client-node'/m);
+  }
+});
+
+test('a driver server without a lease loads nothing of it but its settings', () => {
+  const loaded = [...loadedWith('server/main.ts')].filter((file) => file.startsWith('server/lease/'));
+  assert.deepEqual(loaded, ['server/lease/lease-settings.ts']);
 });
 
 test('only webhook/ knows JSON patches and X.509, and loads the latter when a certificate is due', () => {

@@ -1,4 +1,12 @@
-import { errorDomain, retryKey, retryUnsafe, type Status, StatusError } from '../contract/status-error.js';
+import {
+  errorDomain,
+  leaseNotHeldReason,
+  retryKey,
+  retryUnsafe,
+  type Status,
+  StatusError,
+} from '../contract/status-error.js';
+import { rightLost } from './drive-right.js';
 
 /** In ErrorInfo's metadata: nothing was written, or the driver finds again what it wrote. */
 export const retrySafe = 'safe';
@@ -14,6 +22,8 @@ export type FailureReason =
   | 'LEFT_QUEUE'
   | 'METADATA_AWAY'
   | 'SERVER_ENDING'
+  | typeof leaseNotHeldReason
+  | 'LEASE_LOST'
   | 'PROGRAM_NOT_STARTED'
   | 'DRIVER_VERDICT'
   | 'PLATFORM_CAUSE'
@@ -65,6 +75,32 @@ export function serverEnding(): StatusError {
     retry: retrySafe,
     retryDelayMs: 1_000,
   });
+}
+
+/** Another server has the right to drive, or nobody yet; nothing was driven. */
+export function leaseNotHeld(message: string, retryDelayMs: number): StatusError {
+  return toStatusError({
+    status: 'UNAVAILABLE',
+    reason: leaseNotHeldReason,
+    message: `${message}; nothing was driven`,
+    retry: retrySafe,
+    retryDelayMs,
+  });
+}
+
+/** The right to drive went away meanwhile, so what came of the driver's run does not count. */
+export function leaseLost(): StatusError {
+  return toStatusError({
+    status: 'ABORTED',
+    reason: 'LEASE_LOST',
+    message: 'the driver server lost its lease while the driver ran',
+    retry: retryUnsafe,
+  });
+}
+
+/** Why a signal ends a drive that has not begun. */
+export function notBegun({ reason }: AbortSignal): StatusError {
+  return reason === rightLost ? leaseNotHeld('the driver server has lost its lease', 1_000) : serverEnding();
 }
 
 /** The server ends, and how the driver's run ends can no longer be told. */

@@ -1,6 +1,7 @@
 import type { LogFacts } from '../common/logger.js';
 import type { ExecuteRequest__Output } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
+import type { StatusError } from '../contract/status-error.js';
 
 /** What an engine may know of a call beside its request. */
 export interface DriveContext {
@@ -10,8 +11,13 @@ export interface DriveContext {
   readonly requestBytes: number;
   /** True once a second caller has asked for this same call. */
   readonly joined: () => boolean;
-  /** Aborted when the server must end now (grace over): the engine ends its work and rejects. */
+  /**
+   * Aborted when the server must end now (grace over, or its right to drive is lost: `rightLost`): the engine ends its
+   * work and rejects.
+   */
   readonly signal: AbortSignal;
+  /** Undefined while it may be driven; else why not. Asked right before anything that another could see. */
+  readonly refusal?: () => StatusError | undefined;
 }
 
 /** The driver's answer, and what the log may say about how it came to be (exit code, queue time, ...). */

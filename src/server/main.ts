@@ -5,7 +5,9 @@ import { drainOnSignals } from '../common/drain-on-signals.js';
 import { exitAfterOutput, exitCodes } from '../common/exit-codes.js';
 import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { readVersion } from '../common/version.js';
+import type { Lease } from './lease/lease.js';
 import { createMemoryLedger } from './ledger/memory-ledger.js';
+import { prepareLease } from './prepare-lease.js';
 import { type PreparedServer, prepareServer } from './prepare-server.js';
 import { createResolver } from './references/create-resolver.js';
 import { workflowParametersOf } from './references/workflow-parameters-of.js';
@@ -32,7 +34,8 @@ async function run(settings: ServerSettings): Promise<number> {
     return exitCodes.badConfiguration;
   }
   try {
-    const server = await start(settings, prepared, logger);
+    const lease = await prepareLease(settings, prepared, logger);
+    const server = await start(settings, prepared, lease, logger);
     const { engine, program, namespace } = prepared;
     // Before anybody can know that it listens: a signal would end it at once.
     const ended = drainOnSignals(server.drain, settings.shutdownGraceMs, logger);
@@ -42,7 +45,9 @@ async function run(settings: ServerSettings): Promise<number> {
       engine: engine.name,
       driverVersion: program?.version,
       namespace,
+      lease: lease?.view().name,
     });
+    lease?.start();
     return await ended;
   } catch (thrown) {
     process.stderr.write(cannotStart(name, [thrown]));
@@ -51,7 +56,7 @@ async function run(settings: ServerSettings): Promise<number> {
   }
 }
 
-function start(settings: ServerSettings, prepared: PreparedServer, logger: Logger) {
+function start(settings: ServerSettings, prepared: PreparedServer, right: Lease | undefined, logger: Logger) {
   const { engine, credentials, namespace, authenticate } = prepared;
   return startDriverServer({
     engine,
@@ -71,5 +76,6 @@ function start(settings: ServerSettings, prepared: PreparedServer, logger: Logge
     maxConnectionAgeMs: settings.maxConnectionAgeMs,
     repeatGraceMs: settings.repeatGraceMs,
     ...(authenticate !== undefined && { authenticate }),
+    ...(right !== undefined && { right }),
   });
 }

@@ -16,6 +16,7 @@ import {
   setting,
   wholeNumber,
 } from '../common/settings.js';
+import { checkLeaseSettings, leaseSettings } from './lease/lease-settings.js';
 import { programSettings } from './program-engine/program-settings.js';
 import { kubernetesSettings } from './references/kubernetes-settings.js';
 
@@ -130,13 +131,20 @@ const ledger = {
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** Every setting of the driver server; --help and the table in docs/driver-server.md are made of it. */
-export const serverSettings = { ...service, ...trust, ...ledger, ...kubernetesSettings, ...programSettings };
+export const serverSettings = {
+  ...service,
+  ...trust,
+  ...ledger,
+  ...leaseSettings,
+  ...kubernetesSettings,
+  ...programSettings,
+};
 export type ServerSettings = SettingsOf<typeof serverSettings>;
 
 /** Faults that no setting has alone. */
 export function checkServerSettings(settings: ServerSettings): string[] {
-  const { tlsCert, tlsKey, tlsClientCa, tokenFile, tokenSecret, allowUnauthenticated, kubernetesApi } =
-    settings;
+  const { tlsCert, tlsKey, tlsClientCa, tokenFile, tokenSecret, allowUnauthenticated } = settings;
+  const { kubernetesApi, kubernetesHost, leaseName } = settings;
   const isAuthenticated = [tlsClientCa, tokenFile, tokenSecret].some((setting) => setting !== undefined);
   const checks: readonly (readonly [isFault: boolean, fault: string])[] = [
     [
@@ -164,6 +172,13 @@ export function checkServerSettings(settings: ServerSettings): string[] {
       kubernetesApi !== undefined && !/^https?:\/\/[^/]/.test(kubernetesApi),
       'KUBERNETES_API must be a URL like https://kubernetes.default.svc',
     ],
+    [
+      leaseName !== undefined && kubernetesApi === undefined && kubernetesHost === undefined,
+      'LEASE_NAME needs Kubernetes, and this is no pod of a cluster: set KUBERNETES_API, or unset LEASE_NAME',
+    ],
   ];
-  return checks.filter(([isFault]) => isFault).map(([, fault]) => fault);
+  return [
+    ...checks.filter(([isFault]) => isFault).map(([, fault]) => fault),
+    ...checkLeaseSettings(settings),
+  ];
 }

@@ -1,7 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import type { Logger } from '../common/logger.js';
 import { drainServer } from './drain-server.js';
+import { type DriveRight, rightLost } from './drive-right.js';
 import type { Engine } from './engine.js';
 import { addReflection } from './grpc/add-reflection.js';
 import type { Authenticate } from './grpc/authenticate.js';
@@ -22,6 +22,7 @@ import type { RequestLedger } from './ledger/request-ledger.js';
 import { createSingleFlight } from './ledger/single-flight.js';
 import { listen } from './listen.js';
 import { type ResolveReferences, resolvingFirst } from './references/create-resolver.js';
+import { createTerms } from './terms.js';
 
 export interface DriverServerOptions {
   readonly engine: Engine;
@@ -43,6 +44,8 @@ export interface DriverServerOptions {
   readonly readTimeoutMs?: number;
   /** A connection that is older is replaced, so that clients look the server's name up again. */
   readonly maxConnectionAgeMs?: number;
+  /** Where one of several servers drives at a time; without it this one always may. */
+  readonly right?: DriveRight;
   /** While it ends, stay for repeats until no drive has ended for so long; 0 by default. */
   readonly repeatGraceMs?: number;
   /** Stands between the wire and the service: for faults. */
@@ -53,7 +56,7 @@ export interface DriverServer {
   /** HOST:PORT */
   readonly address: string;
   /**
-   * Says NOT_SERVING and drives nothing new. For a while it stays for repeats: an answer that was lost on its way is
+   * Says NOT_SERVING and drives nothing new; the right to drive is given back as soon as nothing runs. For a while it stays for repeats: an answer that was lost on its way is
    * known to nobody else. Then it takes no calls (GOAWAY). What is running may finish within `graceMs`, then it is
    * aborted; every call gets a status. Resolves when the engine is closed and every connection has ended. A second
    * drain may shorten the grace of the first.
@@ -76,25 +79,28 @@ const defaults = { maxMessageBytes: 4 << 20, readTimeoutMs: 10_000, repeatGraceM
  */
 export async function startDriverServer(given: DriverServerOptions): Promise<DriverServer> {
   const options = { ...defaults, ...given };
-  const { engine, logger, host, port, repeatGraceMs, wrapExecute = (execute) => execute } = options;
+  const { engine, logger, host, port, right, repeatGraceMs, wrapExecute = (execute) => execute } = options;
   const { maxMessageBytes, credentials = ServerCredentials.createInsecure() } = options;
   const openCalls = createOpenCalls(executePath, maxOpenCalls);
   const server = new Server(serverOptions(options, openCalls));
-  const abort = new AbortController();
-  // Every running drive listens to it; Node takes more than ten listeners for a leak.
-  setMaxListeners(0, abort.signal);
+  const terms = createTerms();
   const singleFlight = createSingleFlight({
     ...options,
     serialize: (response) => serializeResponse(response, maxMessageBytes),
-    signal: abort.signal,
+    signal: terms.signal,
+    ...(right !== undefined && { refusal: () => right.refusal() }),
+  });
+  right?.onLost(() => {
+    terms.end(rightLost);
+    return singleFlight.idle();
   });
   const executeOnce = resolvingFirst(options.resolveReferences, singleFlight.executeOnce);
   const Execute = createExecuteHandler(checkOf(options), executeOnce, logger);
   server.addService(servedDefinition, { Execute: wrapExecute(Execute) });
   addReflection(server);
-  const health = serveHealth(server, engine, logger);
+  const health = serveHealth(server, engine, logger, right);
   const address = await listen(server, host, port, credentials);
-  const draining = { server, health, openCalls, singleFlight, abort, engine, repeatGraceMs };
+  const draining = { server, health, openCalls, singleFlight, terms, engine, repeatGraceMs, right };
   return { address, drain: (graceMs) => drainServer(draining, graceMs) };
 }
 

@@ -18,7 +18,7 @@ function reach(entry: string): { files: Set<string>; packages: Set<string> } {
     }
     files.add(file);
     const text = readFileSync(join(built, file), 'utf8');
-    for (const [, specifier = ''] of text.matchAll(/(?:\bfrom |^import )'([^']+)'/gm)) {
+    for (const [, specifier = ''] of text.matchAll(/(?:\bfrom |^import |\bimport\()'([^']+)'/gm)) {
       if (specifier.startsWith('.')) {
         visit(relative(built, resolve(built, dirname(file), specifier)));
       } else if (!specifier.startsWith('node:')) {

@@ -2,7 +2,7 @@ import { factsOfError, type LogFacts, type Logger } from '../../common/logger.js
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { StatusError } from '../../contract/status-error.js';
-import { serverEnding } from '../drive-failure.js';
+import { leaseLost, serverEnding } from '../drive-failure.js';
 import type { Engine } from '../engine.js';
 import { fingerprintOfRequest, keyOfRequest } from '../fingerprint-request.js';
 import { invalidArgument } from '../invalid-argument.js';
@@ -46,8 +46,10 @@ export interface SingleFlightParts {
   /** Serializes the engine's answer; the ledger keeps bytes, so a replay is the same answer to the last one. */
   readonly serialize: (response: ExecuteResponse) => Buffer;
   readonly logger: Pick<Logger, 'error'>;
-  /** Aborted when running drives must end. */
-  readonly signal: AbortSignal;
+  /** Of the drives that begin now: aborted when they must end. */
+  readonly signal: () => AbortSignal;
+  /** Undefined while this server may drive; else why not (DriveRight). */
+  readonly refusal?: () => StatusError | undefined;
 }
 
 /** A claim or a drive that is under way; whoever asks for the same meanwhile joins it. */
@@ -114,7 +116,7 @@ async function fly(
   asked: LedgerRequest,
   context: FlightContext,
 ): Promise<SingleFlightResult> {
-  const claim = await claimOf(parts.ledger, asked, stopped).finally(() => context.onClaimed?.());
+  const claim = await claimOf(parts, asked, stopped).finally(() => context.onClaimed?.());
   if (claim.kind === 'conflict') {
     throw usedBefore();
   }
@@ -122,7 +124,9 @@ async function fly(
     context.onAnswer();
     return { result: claim.result, repeat: 'replayed' };
   }
-  const executed = await runEngine(parts, asked.request, context);
+  // Claiming takes time, in which the right to drive may have gone.
+  const refusal = parts.refusal?.();
+  const executed = refusal === undefined ? await runEngine(parts, asked.request, context) : failedBy(refusal);
   await parts.ledger.finish(asked, executed.result).catch((thrown: unknown) => {
     parts.logger.error('the ledger cannot keep an answer', factsOfError(thrown));
   });
@@ -130,13 +134,24 @@ async function fly(
   return executed;
 }
 
-async function claimOf(ledger: RequestLedger, asked: LedgerRequest, stopped: boolean): Promise<Claim> {
+/** Whoever may not drive does not ask the ledger either, whose word on what another drives just now means nothing. */
+async function claimOf(
+  { ledger, refusal }: SingleFlightParts,
+  asked: LedgerRequest,
+  stopped: boolean,
+): Promise<Claim> {
+  const refused = refusal?.();
   if (!stopped) {
+    if (refused !== undefined) {
+      throw refused;
+    }
     return ledger.claim(asked);
   }
-  const known = await ledger.lookUp(asked);
+  const known = await ledger.lookUp(asked).catch((thrown: unknown) => {
+    throw refusal?.() ?? thrown;
+  });
   if (known === undefined) {
-    throw serverEnding();
+    throw refusal?.() ?? serverEnding();
   }
   return known;
 }
@@ -148,7 +163,7 @@ function usedBefore(): StatusError {
 
 /** Never rejects: whatever an engine throws becomes the result, so that nobody who joined waits for ever. */
 async function runEngine(
-  { engine, serialize, signal }: SingleFlightParts,
+  { engine, serialize, signal, refusal }: SingleFlightParts,
   request: ExecuteRequest__Output,
   { deadlineMs, requestBytes, joined }: FlightContext,
 ): Promise<SingleFlightResult> {
@@ -157,10 +172,19 @@ async function runEngine(
       deadlineMs,
       requestBytes,
       joined,
-      signal,
+      signal: signal(),
+      ...(refusal !== undefined && { refusal }),
     });
+    // Of a server that was stopped for so long that another one drives: that one's answer counts.
+    if (refusal?.() !== undefined) {
+      throw leaseLost();
+    }
     return { result: { kind: 'answered', response: serialize(response) }, facts };
   } catch (thrown) {
-    return { result: { kind: 'failed', error: StatusError.from(thrown) } };
+    return failedBy(thrown);
   }
+}
+
+function failedBy(thrown: unknown): SingleFlightResult {
+  return { result: { kind: 'failed', error: StatusError.from(thrown) } };
 }

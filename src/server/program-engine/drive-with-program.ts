@@ -1,6 +1,7 @@
 import { factsOfError, type Logger } from '../../common/logger.js';
-import { serverEnding } from '../drive-failure.js';
-import type { EngineAnswer } from '../engine.js';
+import { StatusError } from '../../contract/status-error.js';
+import { notBegun } from '../drive-failure.js';
+import type { DriveContext, EngineAnswer } from '../engine.js';
 import { type ArgumentLimits, sizeOf } from './argument-size.js';
 import { type CallFolder, makeCallFolder } from './call-folder.js';
 import { exitToStatus, type RunFacts } from './exit-to-status.js';
@@ -31,17 +32,14 @@ const componentFile = 'component.json';
 export async function driveWithProgram(
   host: ProgramHost,
   flags: DriverFlags,
-  signal: AbortSignal,
+  context: Pick<DriveContext, 'signal' | 'refusal'>,
 ): Promise<Required<EngineAnswer>> {
   const { settings, program, logger } = host;
   const folder = await makeCallFolder(settings.workDir).catch((error: unknown) => {
     throw notStarted(host, flags, error);
   });
   try {
-    if (signal.aborted) {
-      throw serverEnding();
-    }
-    const end = await runIn(host, folder, flags, signal);
+    const end = await runIn(host, folder, flags, context);
     if (end.exitCode !== 0) {
       throw exitToStatus(end, runFacts(host, flags));
     }
@@ -64,7 +62,7 @@ async function runIn(
   host: ProgramHost,
   folder: CallFolder,
   flags: DriverFlags,
-  signal: AbortSignal,
+  { signal, refusal }: Pick<DriveContext, 'signal' | 'refusal'>,
 ): Promise<ProgramEnd> {
   const { program, settings, env } = host;
   try {
@@ -72,6 +70,11 @@ async function runIn(
     if (flags.componentText !== undefined) {
       await folder.write(componentFile, flags.componentText);
       all.push(['component', `@${folder.file(componentFile)}`]);
+    }
+    // Nothing may come between this and the program's start.
+    const refused = signal.aborted ? notBegun(signal) : refusal?.();
+    if (refused !== undefined) {
+      throw refused;
     }
     const args = all.map(([name, value]) => `--${name}=${value}`);
     return await runProgram(program.path, args, {
@@ -83,7 +86,7 @@ async function runIn(
       maxStderrBytes: settings.driverProgramMaxOutputBytes,
     });
   } catch (error) {
-    throw notStarted(host, flags, error);
+    throw error instanceof StatusError ? error : notStarted(host, flags, error);
   }
 }
 

@@ -73,7 +73,7 @@ function engineOf(
   return {
     name: 'program',
     outage,
-    drive: (request, { deadlineMs, requestBytes, joined, signal: outer }) =>
+    drive: (request, { deadlineMs, requestBytes, joined, signal: outer, refusal }) =>
       drives.run(outer, async (signal) => {
         const flags = toFlags(request, program, own, limits);
         reportLeftOut(flags.leftOut);
@@ -83,7 +83,7 @@ function engineOf(
         const { value, queueMs } = await queue.run(call, async () => {
           // It may have gone away while the call waited; a question that is under way decides.
           refuseOutage(await watch?.settled());
-          return driveWithProgram(host, flags, signal);
+          return driveWithProgram(host, flags, { signal, ...(refusal !== undefined && { refusal }) });
         });
         return { response: value.response, facts: { ...value.facts, queueMs } };
       }),

@@ -1,5 +1,5 @@
 import type { StatusError } from '../../contract/status-error.js';
-import { serverEnding, toStatusError } from '../drive-failure.js';
+import { notBegun, toStatusError } from '../drive-failure.js';
 import { createWaitingLines, type WaitingLimits } from './waiting-lines.js';
 
 export interface QueueLimits extends WaitingLimits {
@@ -59,7 +59,7 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
         start: () => settle(resolve),
         pushOut: () => leave(refusal.pushedOut()),
       };
-      const onAbort = () => leave(serverEnding());
+      const onAbort = () => leave(notBegun(call.signal));
       const timer = beforeDeadline(call, () => leave(refusal.deadlineNear()));
       call.signal.addEventListener('abort', onAbort, { once: true });
       if (!lines.add(waiting)) {
@@ -81,7 +81,7 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
     run: async (call, job) => {
       const arrivedMs = performance.now();
       if (call.signal.aborted) {
-        throw serverEnding();
+        throw notBegun(call.signal);
       }
       if (running < limits.programs) {
         running += 1;
