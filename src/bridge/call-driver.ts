@@ -5,7 +5,7 @@ import type { CallError } from '../driver/call-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
 import type { CallResult, DriverCall } from '../driver/unary-call.js';
 import type { ConcurrencyLimiter } from './concurrency-limiter.js';
-import { isOutcomeUnknown, mayResend, resendDelayMs } from './may-resend.js';
+import { goesElsewhere, isOutcomeUnknown, mayResend, resendDelayMs } from './may-resend.js';
 import type { Progress } from './progress.js';
 import type { RetryBudget } from './retry-budget.js';
 
@@ -117,9 +117,10 @@ async function pause(
   progress.stage = { kind: 'backing off', failure };
   progress.tellNews();
   await sleep(clock, delayMs, ending);
-  // What the server has not seen is no burden on it.
+  // What the server has not seen is no burden on it, nor is what one that only waits has turned away.
   const isFree =
     failure.reach === 'not sent' ||
+    goesElsewhere(failure, progress.failedCalls) ||
     (await retryBudget.withdraw(latestMs - clock.nowMs(), progress.lastOutcomeUnknown));
   return isFree && !ending.aborted;
 }
