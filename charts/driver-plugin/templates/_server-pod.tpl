@@ -5,6 +5,10 @@
   value: {{ .Values.server.logLevel }}
 - name: SHUTDOWN_GRACE_SECONDS
   value: {{ .Values.server.shutdownGraceSeconds | quote }}
+{{- if include "driver-plugin.server.leased" . }}
+- name: LEASE_NAME
+  value: {{ .Values.server.name }}
+{{- end }}
 # Both hosts reach the launcher in users' pods: full names.
 - name: ML_PIPELINE_SERVER_ADDRESS
   value: {{ include "driver-plugin.apiServer.host" . }}
@@ -63,18 +67,25 @@
 {{- end }}
 
 {{/*
-Health of the server as a whole: it follows a drain, not ML Metadata, whose outage the sidecars are told. Kubernetes
-asks over gRPC without TLS only.
+Readiness follows a drain and the Lease's rights, not ML Metadata, whose outage the sidecars are told, and not who holds
+the Lease: a Deployment whose replica is never ready would never be available, and its updates would wait for ever.
+Kubernetes asks over gRPC without TLS only.
 */}}
 {{- define "driver-plugin.server.probes" -}}
 {{- $probe := ternary "tcpSocket" "grpc" .Values.tls.enabled -}}
 readinessProbe:
   {{ $probe }}:
     port: {{ .Values.server.port }}
+    {{- if not .Values.tls.enabled }}
+    service: readiness
+    {{- end }}
   periodSeconds: 5
 livenessProbe:
   {{ $probe }}:
     port: {{ .Values.server.port }}
+    {{- if not .Values.tls.enabled }}
+    service: liveness
+    {{- end }}
   periodSeconds: 20
   timeoutSeconds: 10
   failureThreshold: 6

@@ -116,6 +116,7 @@ export const valueCases: readonly ValueCase[] = [
   { value: 'plugin.resources', to: { requests: { cpu: '100m' } } },
   { value: 'server.name', to: 'drivers' },
   { value: 'server.replicas', to: 0 },
+  { value: 'server.replicas', to: 2 },
   { value: 'server.image.repository', to: 'drivers' },
   { value: 'server.image.tag', to: 'test' },
   { value: 'server.image.digest', to: digest },
