@@ -1,6 +1,6 @@
 import type { handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
 import type { LogFacts, Logger } from '../../common/logger.js';
-import { createTurns } from '../../common/turns.js';
+import { createTurns, type TakeTurn } from '../../common/turns.js';
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { StatusError } from '../../contract/status-error.js';
@@ -79,7 +79,7 @@ export function createExecuteHandler(
   };
   return (call, callback) => {
     const startedAtMs = performance.now();
-    turn()
+    takeTurns(turn, call.request)
       .then(async () => {
         const { asked, executed } = begin(call.request, Number(call.getDeadline()));
         const outcome = await executed;
@@ -94,6 +94,22 @@ export function createExecuteHandler(
       })
       .catch((thrown: unknown) => callback(toStatusResponse(thrown)));
   };
+}
+
+/** From this size on a request is decoded in one turn of the event loop, and checked and hashed in the next one. */
+const largeRequestBytes = 256 * 1024;
+
+async function takeTurns(turn: TakeTurn, received: ReceivedRequest): Promise<void> {
+  if (received.bytesIn >= largeRequestBytes) {
+    const first = turn();
+    // Both are asked for at once, so that no other call decodes between them: one decoded request at a time.
+    const second = turn();
+    await first;
+    received.decode();
+    await second;
+  } else {
+    await turn();
+  }
 }
 
 function failedBy(thrown: unknown): SingleFlightResult {

@@ -11,9 +11,11 @@ const maxExtraArgs = 256;
 /** A request as it came: bytes until somebody takes them. */
 export interface ReceivedRequest {
   readonly bytesIn: number;
+  /** Decodes the request and lets go of its bytes, so that it can be taken in another turn of the event loop. */
+  readonly decode: () => void;
   /**
-   * Decodes the request and lets go of its bytes, once. Throws INVALID_ARGUMENT for one with more fields than the
-   * contract has use for: they are counted before anything is decoded.
+   * Gives the request, once. Throws INVALID_ARGUMENT for one with more fields than the contract has use for: they are
+   * counted before anything is decoded.
    */
   readonly take: () => ExecuteRequest__Output;
   /** Called once the request is refused or in other hands: another call may be read now. */
@@ -25,17 +27,40 @@ export const executeMethod = driverServiceOf(loadContract()).service.Execute;
 
 /** Wraps a serialized request; the calls that wait behind it hold no more than its bytes. */
 export function receiveRequest(bytes: Buffer): ReceivedRequest {
-  let untaken: Buffer | undefined = bytes;
+  let give = () => decodeRequest(bytes);
   return {
     bytesIn: bytes.length,
     release: () => {},
+    decode: () => {
+      give = outcomeOf(give);
+    },
     take: () => {
-      const taken = untaken ?? Buffer.alloc(0);
-      untaken = undefined;
-      refuseTooManyFields(taken);
-      return executeMethod.requestDeserialize(taken);
+      const taken = give;
+      give = refuseSecond;
+      return taken();
     },
   };
+}
+
+function decodeRequest(bytes: Buffer): ExecuteRequest__Output {
+  refuseTooManyFields(bytes);
+  return executeMethod.requestDeserialize(bytes);
+}
+
+/** What calling a function once gives or throws, again and again. */
+function outcomeOf<Result>(make: () => Result): () => Result {
+  try {
+    const result = make();
+    return () => result;
+  } catch (thrown) {
+    return () => {
+      throw thrown;
+    };
+  }
+}
+
+function refuseSecond(): never {
+  throw new Error('the request was taken already');
 }
 
 function refuseTooManyFields(bytes: Buffer): void {
