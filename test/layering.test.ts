@@ -182,7 +182,7 @@ test("Kubernetes' client is loaded by doctor alone, when it runs", () => {
 test('only webhook/ knows JSON patches and X.509, and loads the latter when a certificate is due', () => {
   const usersOf = (name: string) =>
     files.filter(({ text }) => importsOf(text).includes(name)).map(({ file }) => file);
-  assert.deepEqual(usersOf('rfc6902'), ['webhook/make-patch.ts']);
+  assert.deepEqual(usersOf('rfc6902'), ['webhook/try-patch.ts']);
   assert.deepEqual(usersOf('@peculiar/x509'), ['webhook/make-certificate.ts']);
   const loaders = files.filter(({ text }) => text.includes('make-certificate.js'));
   assert.deepEqual(
