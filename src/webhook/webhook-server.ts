@@ -6,6 +6,7 @@ import { factsOfError, type Logger } from '../common/logger.js';
 import type { TakeTurn } from '../common/turns.js';
 import { type Answer, answerReview, type Review } from './answer-review.js';
 import type { ReceiveBody } from './receive-body.js';
+import { sendBody } from './send-body.js';
 import { failed } from './verdict.js';
 
 /** PEM texts of what a server shows and of its key. */
@@ -102,7 +103,7 @@ async function answer(
     // The next one goes to the replica that stays.
     ...(!isReady() && { Connection: 'close' }),
   });
-  response.end(bytes);
+  await sendBody(response, bytes);
   const bytesIn = body.kind === 'whole' ? body.bytes.length : undefined;
   logAnswer(made, { ms: Math.round(clock.nowMs() - startedMs), bytesIn, bytesOut: bytes.length }, options);
 }
