@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, listOf, objectOf } from '../../src/common/json.js';
+import { isJsonObject, type Json, type JsonObject, listOf, objectOf } from '../../../src/common/json.js';
 
 /**
  * One workflow of some size out of many compiled ones, as a large pipeline has it: their templates and parameters side by
