@@ -36,10 +36,14 @@ try {
 
 function checkFiles(paths) {
   const stray = paths.filter((path) =>
-    /\.map$|\.ts$|^(src|test|scripts|dist\/(test|scripts))\/|\/\.build\//.test(path),
+    /\.cache$|\.ts$|^(src|test|scripts|dist\/(src|test|scripts))\/|\/\.build\//.test(path),
   );
   assert.deepEqual(stray, []);
-  for (const path of ['dist/src/main.js', 'dist/src/server/main.js', 'proto/kfp/driver/v1/driver.proto']) {
+  for (const path of [
+    'dist/bundles/driver-plugin.cjs',
+    'dist/bundles/kfp-driver-server.cjs',
+    'proto/kfp/driver/v1/driver.proto',
+  ]) {
     assert.ok(paths.includes(path), path);
   }
 }

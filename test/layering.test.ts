@@ -57,9 +57,15 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
 const sharedInPlay = ['transient-text'].map((name) => `play/${name}`);
 
 /** Where sidecar/ wires the two sides; the rest of it knows neither. */
-const wiring = ['start-sidecar', 'create-bridge', 'connect-driver', 'app', 'driver-settings'].map(
-  (name) => `sidecar/${name}.ts`,
-);
+const wiring = [
+  'start-sidecar',
+  'create-bridge',
+  'connect-driver',
+  'app',
+  'driver-settings',
+  'late-driver',
+  'to-target',
+].map((name) => `sidecar/${name}.ts`);
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
@@ -122,10 +128,14 @@ test('what all of play/ shares imports none of it', () => {
 test('a command loads nothing that another command needs', () => {
   const rooms = (file: string) => new Set([...loadedWith(file)].map(layerOf));
   assert.deepEqual([...loadedWith('main.ts')].sort(), [
+    'cli/command-names.ts',
     'cli/commands.ts',
     'cli/run-command.ts',
     'common/error-text.ts',
     'common/exit-codes.ts',
+    'common/package-file.ts',
+    'common/run-to-end.ts',
+    'common/source-frames.ts',
     'common/version.ts',
     'main.ts',
   ]);

@@ -4,7 +4,7 @@ import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { StatusError } from '../contract/status-error.js';
 import { checkSidecarSettings, sidecarSettings } from '../sidecar/sidecar-settings.js';
 import { type Sidecar, startSidecar } from '../sidecar/start-sidecar.js';
-import { describeCommand } from './commands.js';
+import { describeCommand } from './command-names.js';
 
 const program = {
   ...describeCommand('serve'),

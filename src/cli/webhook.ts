@@ -4,7 +4,7 @@ import { exitCodes } from '../common/exit-codes.js';
 import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { startWebhook, type Webhook } from '../webhook/start-webhook.js';
 import { checkWebhookSettings, webhookSettings } from '../webhook/webhook-settings.js';
-import { describeCommand } from './commands.js';
+import { describeCommand } from './command-names.js';
 
 const program = {
   ...describeCommand('webhook'),

@@ -1,5 +1,6 @@
 import winston from 'winston';
 import type { LogFacts } from './log-fields.js';
+import { toSourceFrames } from './source-frames.js';
 
 export type { LogFacts };
 
@@ -48,8 +49,6 @@ function framesOf({ message, stack = '' }: Error): string {
     return '';
   }
   const lines = stack.slice(messageAt + message.length).split('\n');
-  return lines
-    .filter((line) => /^ {4}at .*(:\d+:\d+|<anonymous>)\)?$/.test(line))
-    .slice(0, 8)
-    .join('\n');
+  const frames = lines.filter((line) => /^ {4}at .*(:\d+:\d+|<anonymous>)\)?$/.test(line)).slice(0, 8);
+  return toSourceFrames(frames.join('\n'));
 }

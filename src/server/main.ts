@@ -2,8 +2,9 @@
 import { cannotStart } from '../common/cannot-start.js';
 import { printExit, readCommand } from '../common/command-line.js';
 import { drainOnSignals } from '../common/drain-on-signals.js';
-import { exitAfterOutput, exitCodes } from '../common/exit-codes.js';
+import { exitCodes } from '../common/exit-codes.js';
 import { createLogger, factsOfError, type Logger } from '../common/logger.js';
+import { runToEnd } from '../common/run-to-end.js';
 import { readVersion } from '../common/version.js';
 import { createMemoryLedger } from './ledger/memory-ledger.js';
 import { type PreparedServer, prepareServer } from './prepare-server.js';
@@ -22,7 +23,7 @@ const command = readCommand(
   process.env,
 );
 
-exitAfterOutput(command.kind === 'run' ? await run(command.settings) : printExit(command));
+runToEnd(async () => (command.kind === 'run' ? await run(command.settings) : printExit(command)));
 
 async function run(settings: ServerSettings): Promise<number> {
   const logger = createLogger(settings.logLevel);

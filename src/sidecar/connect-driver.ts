@@ -1,21 +1,11 @@
 import type { Clock } from '../common/clock.js';
 import type { Logger } from '../common/logger.js';
-import { StatusError } from '../contract/status-error.js';
 import { createCallMetadata } from '../driver/call-metadata.js';
 import { createDriverClient, type DriverClient } from '../driver/driver-client.js';
 import { createDriverCredentials } from '../driver/driver-credentials.js';
-import { type DriverTarget, parseDriverTarget } from '../driver/driver-target.js';
+import type { DriverTarget } from '../driver/driver-target.js';
 import { logGrpc } from '../driver/log-grpc.js';
 import type { SidecarSettings } from './sidecar-settings.js';
-
-/** Where the settings say that the driver server is. */
-export function toTarget(settings: SidecarSettings): DriverTarget {
-  const target = parseDriverTarget(settings.driverHost, settings.driverPort);
-  if (target === undefined) {
-    throw new StatusError('INVALID_ARGUMENT', 'DRIVER_HOST is no target');
-  }
-  return { target: target.target, tls: target.tls || settings.driverTls };
-}
 
 /** The client of the driver server as the settings want it. */
 export function connectDriver(

@@ -5,15 +5,16 @@ import { parseExecuteTemplate } from '../argo/parse-execute-template.js';
 import type { LedgerSize } from '../bridge/call-ledger.js';
 import { agentIdleConnectionMs, agentPostTimeoutMs } from '../common/argo-agent.js';
 import { systemClock } from '../common/clock.js';
-import type { Logger } from '../common/logger.js';
+import { factsOfError, type Logger } from '../common/logger.js';
 import { readVersion } from '../common/version.js';
 import { StatusError } from '../contract/status-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
 import { createApp } from './app.js';
-import { connectDriver, toTarget } from './connect-driver.js';
 import { createBridge } from './create-bridge.js';
 import { drain } from './drain.js';
+import { createLateDriver } from './late-driver.js';
 import type { SidecarSettings } from './sidecar-settings.js';
+import { toTarget } from './to-target.js';
 
 /** A sidecar that listens. */
 export interface Sidecar {
@@ -35,7 +36,14 @@ export async function startSidecar(
 ): Promise<Sidecar> {
   const { pluginKey, shutdownGraceMs: graceMs } = settings;
   const target = toTarget(settings);
-  const driver = connectDriver(settings, target, logger, clock);
+  const driver = createLateDriver(async () => {
+    const { connectDriver } = await import('./connect-driver.js');
+    return connectDriver(settings, target, logger, clock);
+  });
+  if (target.tls) {
+    // Its files may be bad, and then nothing should listen.
+    await driver.load();
+  }
   const ending = new AbortController();
   // Every wait listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(0, ending.signal);
@@ -50,6 +58,9 @@ export async function startSidecar(
   const server = createServer(agentTimeouts, createApp({ ...settings, executeTemplate, isOurs, logger }));
   const address = await listen(server, settings.serverHost, settings.serverPort);
   logger.info('listening', { version: readVersion(), address, driver: target.target, tls: target.tls });
+  setImmediate(() => {
+    driver.load().catch((thrown) => logger.error('cannot call the driver server', factsOfError(thrown)));
+  });
   const close = () => {
     ending.abort();
     return closeAll(server, driver);
