@@ -1,7 +1,8 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { checkAgentToken } from '../argo/agent-token.js';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import type { CheckAgentToken } from '../argo/agent-token.js';
 import { notOurs } from '../argo/reply.js';
 import type { ExecuteTemplate } from '../bridge/execute-template.js';
+import type { Caller } from '../bridge/long-poll.js';
 import { factsOfError, type Logger } from '../common/logger.js';
 import { bodyFaults, readBody } from './read-body.js';
 import { sendJson } from './send-json.js';
@@ -10,7 +11,7 @@ import { sendJson } from './send-json.js';
 export const executeTemplatePath = '/api/v1/template.execute';
 
 export interface AppOptions {
-  readonly tokenPath: string;
+  readonly checkToken: CheckAgentToken;
   readonly maxBodyBytes: number;
   readonly executeTemplate: ExecuteTemplate;
   /** Whether the body is a template of ours; asked only while the token cannot be read. */
@@ -38,9 +39,9 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-function authenticate({ tokenPath, logger }: AppOptions): RequestHandler {
-  return async (request, response, next) => {
-    const verdict = await checkAgentToken(tokenPath, request.headers.authorization);
+function authenticate({ checkToken, logger }: AppOptions): RequestHandler {
+  return (request, response, next) => {
+    const verdict = checkToken(request.headers.authorization);
     if (verdict.kind === 'forbidden') {
       logger.warn('refused a caller', { httpStatus: 403 });
       sendJson(response, 403, { error: "the bearer token is not the one that Argo's agent wrote" });
@@ -68,9 +69,7 @@ function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler
       }
       return;
     }
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    const { reply, facts, onDelivered } = await executeTemplate(body, gone.signal);
+    const { reply, facts, onDelivered } = await executeTemplate(body, callerOf(response));
     const { socket } = request;
     // "finish" comes when the system has taken every byte; a socket that broke before never gets there.
     response.once('finish', () => {
@@ -81,6 +80,16 @@ function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler
     const bytesOut = sendJson(response, 200, reply);
     const ms = Math.round(performance.now() - startedMs);
     logger.info('answered a template', { ...facts, ms, bytesIn: Buffer.byteLength(body), bytesOut });
+  };
+}
+
+function callerOf(response: Response): Caller {
+  return {
+    isGone: () => response.closed || response.destroyed,
+    onGone: (callback) => {
+      response.once('close', callback);
+      return () => response.off('close', callback);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAgentTokenCheck } from '../argo/agent-token.js';
 import { parseExecuteTemplate } from '../argo/parse-execute-template.js';
 import type { LedgerSize } from '../bridge/call-ledger.js';
 import { agentIdleConnectionMs, agentPostTimeoutMs } from '../common/argo-agent.js';
@@ -54,8 +55,12 @@ export async function startSidecar(
     clock,
     ending: ending.signal,
   });
+  const checkToken = createAgentTokenCheck(settings.tokenPath, clock.nowMs);
   const isOurs = (body: string) => parseExecuteTemplate(body, pluginKey).kind === 'ours';
-  const server = createServer(agentTimeouts, createApp({ ...settings, executeTemplate, isOurs, logger }));
+  const server = createServer(
+    agentTimeouts,
+    createApp({ ...settings, checkToken, executeTemplate, isOurs, logger }),
+  );
   const address = await listen(server, settings.serverHost, settings.serverPort);
   logger.info('listening', { version: readVersion(), address, driver: target.target, tls: target.tls });
   setImmediate(() => {
