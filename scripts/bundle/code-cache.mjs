@@ -11,6 +11,7 @@ import grpc from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import { PemConverter, X509CertificateGenerator } from '@peculiar/x509';
 import { readSchema, schemas } from '../read-schema.mjs';
+import { programs } from './programs.mjs';
 
 const { Execute } = fromJSON(readSchema(schemas.driver), { keepCase: true })['kfp.driver.v1.DriverService'];
 const loopback = '127.0.0.1';
@@ -22,19 +23,26 @@ const token = 'token';
  */
 export async function makeCodeCaches(bundles, names, { work, runner }) {
   for (const name of names.filter((candidate) => Object.hasOwn(makers, candidate))) {
-    await makers[name]({ folder: join(bundles, name), work, runner });
+    const { nodeOptions } = programs[name];
+    for (const NODE_OPTIONS of nodeOptions === undefined ? [''] : ['', nodeOptions]) {
+      await makers[name]({
+        folder: join(bundles, name),
+        work,
+        run: (args, env) => start(runner, args, { ...env, NODE_OPTIONS }),
+      });
+    }
   }
 }
 
 const makers = {
   /** One task, asked and answered. */
-  serve: async ({ folder, work, runner }) => {
+  serve: async ({ folder, work, run }) => {
     const driver = new grpc.Server();
     driver.addService({ Execute }, { Execute: (_call, callback) => callback(null, { execution_id: '1' }) });
     const port = await bind(driver);
     const tokenPath = join(work, 'token');
     writeFileSync(tokenPath, token);
-    const sidecar = await start(runner, [folder, 'serve'], {
+    const sidecar = await run([folder, 'serve'], {
       DRIVER_HOST: `${loopback}:${port}`,
       SERVER_PORT: '0',
       TOKEN_PATH: tokenPath,
@@ -52,8 +60,8 @@ const makers = {
     driver.forceShutdown();
   },
   /** One call, by the engine that needs no driver. */
-  server: async ({ folder, runner }) => {
-    const server = await start(runner, [folder], {
+  server: async ({ folder, run }) => {
+    const server = await run([folder], {
       ENGINE: 'memory',
       NAMESPACE: 'kubeflow',
       ALLOW_UNAUTHENTICATED: 'true',
@@ -71,8 +79,8 @@ const makers = {
     await server.writeCache();
   },
   /** One review, of a workflow that has nothing to convert. */
-  webhook: async ({ folder, work, runner }) => {
-    const webhook = await start(runner, [folder, 'webhook'], {
+  webhook: async ({ folder, work, run }) => {
+    const webhook = await run([folder, 'webhook'], {
       ...(await writeCertificate(work)),
       SERVER_HOST: loopback,
       SERVER_PORT: '0',
@@ -149,7 +157,7 @@ function template() {
 
 /** Starts a program and waits for its line "listening". */
 async function start(runner, args, env) {
-  const child = fork(runner, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const child = fork(runner, args, { env, execArgv: [], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const ended = once(child, 'exit');
   for await (const line of createInterface(child.stdout)) {
     const { message, address } = JSON.parse(line);

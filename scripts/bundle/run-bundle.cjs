@@ -7,8 +7,11 @@ const { readFileSync, writeFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const { Script } = require('node:vm');
 
-const cacheSuffix = `.v8-${process.versions.v8}-${process.arch}.cache`;
 const digestBytes = 32;
+// V8 takes a cache only under the options that it was made with.
+const options = [...(process.env.NODE_OPTIONS ?? '').split(' '), ...process.execArgv].filter(Boolean).sort();
+const optionsKey = digestOf(options.join(' ')).toString('hex').slice(0, 8);
+const cacheSuffix = `.v8-${process.versions.v8}-${process.arch}-${optionsKey}.cache`;
 const scripts = new Map();
 
 /** What the bundle FOLDER/NAME.js exports. Parts of it are loaded when it asks for them. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { homedir, tmpdir } from 'node:os';
@@ -158,7 +159,8 @@ test('V8 takes the code caches of what starts often', () => {
 });
 
 function cacheOf(name: string): string {
-  return `${name}.v8-${process.versions.v8}-${process.arch}.cache`;
+  // Without options: the digest of nothing.
+  return `${name}.v8-${process.versions.v8}-${process.arch}-e3b0c442.cache`;
 }
 
 const spoilings: readonly { name: string; spoil: (cache: Buffer) => Buffer }[] = [
@@ -190,6 +192,33 @@ for (const { name, spoil } of spoilings) {
     assert.match((await startServerOf(t, join(copy, 'kfp-driver-server.cjs'))).message, /^listening$/);
   });
 }
+
+test('V8 takes the code cache under the options that chart and plugin.yaml set', () => {
+  const plugin = readFileSync(join(projectFolder, 'plugin.yaml'), 'utf8');
+  const chart = readFileSync(join(projectFolder, 'charts/driver-plugin/values.yaml'), 'utf8');
+  const [, serve = ''] = /name: NODE_OPTIONS\n +value: (.+)/.exec(plugin) ?? [];
+  const [, ofPlugin = '', webhook = ''] = [undefined, ...chart.matchAll(/^ +nodeOptions: (.+)$/gm)].map(
+    (match) => match?.[1],
+  );
+  assert.equal(ofPlugin, serve);
+  for (const [name, options] of [
+    ['serve/program', serve],
+    ['serve/later', serve],
+    ['webhook/program', webhook],
+  ] as const) {
+    const key = createHash('sha256').update(options.split(' ').sort().join(' ')).digest('hex').slice(0, 8);
+    const cache = `${name}.v8-${process.versions.v8}-${process.arch}-${key}.cache`;
+    const look = `const { readFileSync } = require('node:fs');
+      const cachedData = readFileSync(${JSON.stringify(join(bundles, cache))}).subarray(32);
+      const source = readFileSync(${JSON.stringify(join(bundles, `${name}.js`))}, 'latin1');
+      console.log(new (require('node:vm').Script)(source, { cachedData }).cachedDataRejected)`;
+    const { stdout } = spawnSync(process.execPath, ['-e', look], {
+      encoding: 'utf8',
+      env: { NODE_OPTIONS: options },
+    });
+    assert.equal(stdout, 'false\n', `${name} with ${options}`);
+  }
+});
 
 test('no bundle holds a path of the machine that made it', () => {
   const files = filesBelow(bundles);

@@ -53,6 +53,6 @@ test('the image of the driver server has one program, its code cache and its sou
   assert.deepEqual(readdirSync(join(folder, 'server')).sort(), [
     'program.js',
     'program.js.map',
-    `program.v8-${process.versions.v8}-${process.arch}.cache`,
+    `program.v8-${process.versions.v8}-${process.arch}-e3b0c442.cache`,
   ]);
 });
