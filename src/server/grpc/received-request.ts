@@ -1,7 +1,7 @@
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { driverServiceOf, loadContract } from '../../contract/service-definition.js';
 import { invalidArgument } from '../invalid-argument.js';
-import { countFields } from './count-fields.js';
+import { countFields, noMessage } from './count-fields.js';
 
 /** Every field of the contract, its nested ones, and both fields of each extra argument fit in, with room to grow. */
 const maxFields = 1_024;
@@ -12,8 +12,9 @@ const maxExtraArgs = 256;
 export interface ReceivedRequest {
   readonly bytesIn: number;
   /**
-   * Decodes the request and lets go of its bytes, once. Throws INVALID_ARGUMENT for one with more fields than the
-   * contract has use for: they are counted before anything is decoded.
+   * Decodes the request and lets go of its bytes, once. Throws INVALID_ARGUMENT for bytes that are no
+   * ExecuteRequest, and for one with more fields than the contract has use for: they are counted before anything is
+   * decoded.
    */
   readonly take: () => ExecuteRequest__Output;
   /** Called once the request is refused or in other hands: another call may be read now. */
@@ -33,9 +34,18 @@ export function receiveRequest(bytes: Buffer): ReceivedRequest {
       const taken = untaken ?? Buffer.alloc(0);
       untaken = undefined;
       refuseTooManyFields(taken);
-      return executeMethod.requestDeserialize(taken);
+      return decode(taken);
     },
   };
+}
+
+/** Counting skips the fields whose type is another one than the contract's; decoding meets them. */
+function decode(bytes: Buffer): ExecuteRequest__Output {
+  try {
+    return executeMethod.requestDeserialize(bytes);
+  } catch {
+    throw noMessage();
+  }
 }
 
 function refuseTooManyFields(bytes: Buffer): void {

@@ -65,6 +65,27 @@ for (const { name, bytes, status } of manyFields) {
   });
 }
 
+/** A caller's bytes that cannot be decoded, by where that shows. */
+const undecodable: readonly { name: string; bytes: Buffer }[] = [
+  { name: 'a text that is written as a number', bytes: Buffer.from([0x09, 1, 2, 3, 4, 5, 6, 7, 8]) },
+  { name: 'a wire type that does not exist', bytes: Buffer.from([0x0f, 0x01]) },
+  { name: 'a field without its end', bytes: Buffer.from([0x0a, 0x7f, 0x61]) },
+];
+for (const { name, bytes } of undecodable) {
+  test(`${name} is the caller's fault: INVALID_ARGUMENT, and no error in the log`, async (t) => {
+    const { address, drives, lines } = await startServer(t, answer);
+    const call = connectRaw(t, address).open();
+    call.stream.end(frame(bytes));
+    assert.equal(await call.status, grpcStatus.INVALID_ARGUMENT);
+    await until(() => lines.some(({ message }) => message === 'did not drive'));
+    assert.deepEqual(
+      lines.filter(({ level }) => level === 'error'),
+      [],
+    );
+    assert.equal(drives.length, 0);
+  });
+}
+
 test('a request that inflates beyond MAX_MESSAGE_BYTES is refused and drives nothing', async (t) => {
   const { address, drives } = await startServer(t, answer);
   const raw = connectRaw(t, address);
