@@ -121,6 +121,33 @@ test('only a few requests are read at once, the next one when one of them has co
   assert.equal(drives.length, 1);
 });
 
+const noRequests: readonly { name: string; bytes: Buffer }[] = [
+  { name: 'no request', bytes: Buffer.alloc(0) },
+  { name: 'half a request', bytes: frame(serialize(aRequest())).subarray(0, -1) },
+  {
+    name: 'two requests',
+    bytes: Buffer.concat([frame(serialize(aRequest())), frame(serialize(aRequest()))]),
+  },
+];
+for (const { name, bytes } of noRequests) {
+  test(`calls that end with ${name} give their places up, and others are driven after them`, async (t) => {
+    const { address, client, drives } = await startServer(t, answer);
+    const raw = connectRaw(t, address);
+    const ended = Array.from({ length: 2 * readingSlots }, () => {
+      const call = raw.open();
+      call.stream.end(bytes);
+      return call.status;
+    });
+    assert.deepEqual(
+      await Promise.all(ended),
+      ended.map(() => grpcStatus.UNIMPLEMENTED),
+    );
+    assert.equal(drives.length, 0);
+    await callDriver(client, aRequest(), { deadline: Date.now() + 8_000 });
+    assert.equal(drives.length, 1);
+  });
+}
+
 test('a request that does not arrive in time gives its place up and hears that nothing was driven', async (t) => {
   const { address, drives, client } = await startServer(t, answer, { readTimeoutMs: 100 });
   const raw = connectRaw(t, address);
