@@ -57,7 +57,7 @@ done
 start_server() {
   name=$1
   shift
-  env ENGINE=memory NAMESPACE=kubeflow SERVER_HOST=127.0.0.1 SERVER_PORT=0 "$@" \
+  env ENGINE=memory NAMESPACE=kubeflow SERVER_HOST=127.0.0.1 SERVER_PORT=0 ADMIN_PORT=off "$@" \
     node dist/src/server/main.js > "$folder/$name.log" 2>&1 &
   pids="$pids $!"
   address=$(listening "$folder/$name.log")

@@ -36,10 +36,14 @@ try {
 
 function checkFiles(paths) {
   const stray = paths.filter((path) =>
-    /\.map$|\.ts$|^(src|test|scripts|dist\/(test|scripts))\/|\/\.build\//.test(path),
+    /\.cache$|\.ts$|^(src|test|scripts|dist\/(src|test|scripts))\/|\/\.build\//.test(path),
   );
   assert.deepEqual(stray, []);
-  for (const path of ['dist/src/main.js', 'dist/src/server/main.js', 'proto/kfp/driver/v1/driver.proto']) {
+  for (const path of [
+    'dist/bundles/driver-plugin.cjs',
+    'dist/bundles/kfp-driver-server.cjs',
+    'proto/kfp/driver/v1/driver.proto',
+  ]) {
     assert.ok(paths.includes(path), path);
   }
 }
@@ -77,6 +81,7 @@ async function checkCommands() {
     ALLOW_UNAUTHENTICATED: 'true',
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
   };
   const server = await listen('kfp-driver-server', [], { ...env, ENGINE: 'memory' });
   checkExecute(server.address);

@@ -11,19 +11,20 @@ const source = join(root, 'src');
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   contract: ['common'],
   common: [],
+  admin: ['common'],
   argo: ['common'],
   driver: ['contract', 'common'],
   bridge: ['argo', 'driver', 'contract', 'common'],
-  sidecar: ['bridge', 'argo', 'driver', 'contract', 'common'],
+  sidecar: ['bridge', 'argo', 'driver', 'admin', 'contract', 'common'],
   workflow: ['common'],
   convert: ['workflow', 'common'],
-  webhook: ['convert', 'workflow', 'common'],
+  webhook: ['convert', 'workflow', 'admin', 'common'],
   play: ['workflow', 'common'],
-  server: ['contract', 'common'],
+  server: ['admin', 'contract', 'common'],
   doctor: ['driver', 'contract', 'common'],
   cli: [
     ...['webhook', 'convert', 'doctor', 'sidecar', 'bridge', 'argo', 'driver', 'play', 'server', 'workflow'],
-    ...['contract', 'common'],
+    ...['admin', 'contract', 'common'],
   ],
   'main.ts': ['cli', 'common'],
 };
@@ -45,11 +46,15 @@ const mayImportInPlay: Readonly<Record<string, readonly string[]>> = {
 /** Within server/: the two engines, the ledger and the gRPC side know one another by what server/ itself declares. */
 const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   grpc: ['ledger'],
-  ledger: [],
+  ledger: ['metadata-store'],
+  'metadata-store': [],
   references: ['grpc', 'kubernetes'],
-  'program-engine': [],
+  'program-engine': ['metadata-store'],
   'memory-engine': [],
   kubernetes: [],
+  metrics: ['ledger'],
+  lease: [],
+  trace: ['grpc', 'ledger'],
   'dev-driver': ['memory-engine', 'ledger', 'grpc', 'references'],
 };
 
@@ -57,13 +62,15 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
 const sharedInPlay = ['transient-text'].map((name) => `play/${name}`);
 
 /** Where sidecar/ wires the two sides; the rest of it knows neither. */
-const wiring = ['start-sidecar', 'create-bridge', 'connect-driver', 'app', 'driver-settings'].map(
-  (name) => `sidecar/${name}.ts`,
-);
+const wiring = [
+  ...['start-sidecar', 'create-bridge', 'connect-driver', 'app', 'driver-settings'],
+  ...['sidecar-metrics', 'measure-sidecar', 'post-outcome'],
+  ...['late-driver', 'to-target'],
+].map((name) => `sidecar/${name}.ts`);
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
-  .filter((file) => !file.startsWith('contract/generated/'))
+  .filter((file) => !/^(contract|server\/metadata-store)\/generated\//.test(file))
   .map((file) => ({ file, text: readFileSync(join(source, file), 'utf8') }));
 
 const arrows = files.flatMap(({ file, text }) =>
@@ -122,10 +129,14 @@ test('what all of play/ shares imports none of it', () => {
 test('a command loads nothing that another command needs', () => {
   const rooms = (file: string) => new Set([...loadedWith(file)].map(layerOf));
   assert.deepEqual([...loadedWith('main.ts')].sort(), [
+    'cli/command-names.ts',
     'cli/commands.ts',
     'cli/run-command.ts',
     'common/error-text.ts',
     'common/exit-codes.ts',
+    'common/package-file.ts',
+    'common/run-to-end.ts',
+    'common/source-frames.ts',
     'common/version.ts',
     'main.ts',
   ]);
@@ -143,12 +154,28 @@ test('a command loads nothing that another command needs', () => {
   assert.deepEqual([...(demo ?? [])].sort(), ['cli', 'common', 'convert', 'play', 'workflow']);
 });
 
+test("Prometheus' client and OpenTelemetry are loaded only where a port or an endpoint asks for them", () => {
+  const usersOf = (pattern: RegExp) =>
+    files.filter(({ text }) => importsOf(text).some((name) => pattern.test(name))).map(({ file }) => file);
+  const users = [...usersOf(/^prom-client$/), ...usersOf(/^@opentelemetry\//)];
+  assert.ok(users.length >= 2);
+  const always = ['server/main.ts', 'cli/serve.ts', 'cli/webhook.ts', 'main.ts'].flatMap((file) => [
+    ...loadedWith(file),
+  ]);
+  assert.deepEqual(
+    users.filter((file) => always.includes(file)),
+    [],
+  );
+});
+
 test('only the sides that speak gRPC import its packages', () => {
   const users = files
     .filter(({ text }) => importsOf(text).some((specifier) => /^(@grpc\/|grpc-)/.test(specifier)))
     .map(({ file }) => layerOf(file));
   const others = new Set(
-    users.filter((layer) => ['argo', 'bridge', 'common', 'workflow', 'play', 'main.ts'].includes(layer)),
+    users.filter((layer) =>
+      ['admin', 'argo', 'bridge', 'common', 'workflow', 'play', 'main.ts'].includes(layer),
+    ),
   );
   assert.deepEqual([...others], []);
 });
@@ -168,21 +195,27 @@ test("doctor/ reads the driver's address as the sidecar does, and imports nothin
   assert.deepEqual([...new Set(used.map(({ to }) => to))], ['driver/driver-target.js']);
 });
 
-test("Kubernetes' client is loaded by doctor alone, when it runs", () => {
+test("Kubernetes' client is loaded by doctor and by a driver server with a lease alone, when they run", () => {
   const users = files.filter(({ text }) => importsOf(text).includes('@kubernetes/client-node'));
   assert.deepEqual(
     users.map(({ file }) => file),
-    ['doctor/kubernetes/load-kubeconfig.ts'],
+    ['doctor/kubernetes/load-kubeconfig.ts', 'server/lease/kubernetes-lease-api.ts'],
   );
-  const [user] = users;
-  assert.match(user?.text ?? '', /await import\('@kubernetes\/client-node'\)/);
-  assert.doesNotMatch(user?.text ?? '', /^import \{[^;]*'@kubernetes\/client-node'/m);
+  for (const { text } of users) {
+    assert.match(text, /await import\('@kubernetes\/client-node'\)/);
+    assert.doesNotMatch(text, /^import \{[^;]*'@kubernetes\/client-node'/m);
+  }
+});
+
+test('a driver server without a lease loads nothing of it but its settings', () => {
+  const loaded = [...loadedWith('server/main.ts')].filter((file) => file.startsWith('server/lease/'));
+  assert.deepEqual(loaded, ['server/lease/lease-settings.ts']);
 });
 
 test('only webhook/ knows JSON patches and X.509, and loads the latter when a certificate is due', () => {
   const usersOf = (name: string) =>
     files.filter(({ text }) => importsOf(text).includes(name)).map(({ file }) => file);
-  assert.deepEqual(usersOf('rfc6902'), ['webhook/make-patch.ts']);
+  assert.deepEqual(usersOf('rfc6902'), ['webhook/try-patch.ts']);
   assert.deepEqual(usersOf('@peculiar/x509'), ['webhook/make-certificate.ts']);
   const loaders = files.filter(({ text }) => text.includes('make-certificate.js'));
   assert.deepEqual(

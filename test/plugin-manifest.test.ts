@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { checkAgentToken } from '../src/argo/agent-token.js';
+import { createAgentTokenCheck } from '../src/argo/agent-token.js';
 import { readSettings } from '../src/common/settings.js';
 import { sidecarSettings } from '../src/sidecar/sidecar-settings.js';
 
@@ -77,7 +77,7 @@ test("the container runs as the uid that can read the agent's token, in plugin.y
   const uid = container.securityContext.runAsUser;
   assert.equal(uid, 8737);
   assert.match(dockerfile, new RegExp(`^USER ${uid}$`, 'm'));
-  const verdict = await checkAgentToken('/nowhere/token', undefined);
+  const verdict = createAgentTokenCheck('/nowhere/token', () => 0)(undefined);
   assert.ok(JSON.stringify(verdict).includes(`runAsUser: ${uid}`));
 });
 
@@ -137,6 +137,6 @@ test('the image has no package manager, no shell and no other side of the contra
   assert.doesNotMatch(runtime, /^RUN /m);
   assert.doesNotMatch(runtime, /npm|yarn|corepack/);
   assert.match(dockerfile, /^ARG RUNTIME_IMAGE=gcr\.io\/distroless\/nodejs22-/m);
-  assert.match(dockerfile, /^RUN node scripts\/image-tree\.mjs sidecar \/image$/m);
-  assert.equal(JSON.parse(read('scripts/images.json')).sidecar.keep.includes('server'), false);
+  assert.match(dockerfile, /^RUN \/nodejs\/bin\/node scripts\/image-tree\.mjs sidecar \/image$/m);
+  assert.equal(JSON.parse(read('scripts/images.json')).sidecar.launcher, 'driver-plugin.cjs');
 });

@@ -30,7 +30,7 @@ async function applyFault(stage: Stage, fault: Fault): Promise<void> {
       }
       return;
     case 'metadata is away':
-      stage.driver.setMetadata?.(false);
+      await stage.driver.setMetadata?.(false);
       await sleep(fault.forMs);
       return stage.driver.setMetadata?.(true);
     case 'driver proxies':

@@ -21,7 +21,14 @@ const options = {
   ),
   sigkill: switchOption(
     '--sigkill',
-    'SIGKILL for kfp-driver-server too, which has no memory beyond its process',
+    'SIGKILL for kfp-driver-server too, which has no memory beyond its process without --mlmd',
+  ),
+  mlmd: option(
+    '--mlmd',
+    'STORE',
+    "kfp-driver-server keeps what was driven in ML Metadata: a fake of it, or its own store (Python's, see ML_METADATA_PYTHON)",
+    optional(oneOf(['fake', 'real'])),
+    '',
   ),
   trueTime: switchOption(
     '--true-time',

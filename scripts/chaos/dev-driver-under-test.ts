@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ChildProgram, freePort, startChildProgram } from './child-program.js';
+import { freePort } from '../../test/support/free-port.js';
+import { type ChildProgram, startChildProgram } from './child-program.js';
 import type { DriverTemper, DriverUnderTest, Execution, SeenCall } from './driver-under-test.js';
 
 /** The dev-driver, whose ids file outlives it. */

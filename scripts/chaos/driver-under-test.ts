@@ -26,6 +26,18 @@ export interface SeenCall {
   readonly arrivedMs: number;
 }
 
+/** What a run left in ML Metadata. */
+export interface DurableEnd {
+  /** Executions beyond one of each task that KFP would see in the DAG. */
+  readonly twins: number;
+  /** Executions whose answer nobody heard. */
+  readonly voided: number;
+  /** Executions of attempts that came to nothing. */
+  readonly superseded: number;
+  /** Answers that were read from there. */
+  readonly replayed: number;
+}
+
 /** A driver server as a process of its own, at one of two places at a time. */
 export interface DriverUnderTest {
   /** The ports that it may listen on. */
@@ -36,7 +48,11 @@ export interface DriverUnderTest {
   /** SIGTERM; resolves when it has ended. */
   drain(): Promise<void>;
   /** Opens or closes the port of what the driver depends on, where it depends on something. */
-  readonly setMetadata?: (isThere: boolean) => void;
+  readonly setMetadata?: (isThere: boolean) => void | Promise<void>;
+  /** Execution id of the DAG that the tasks belong to, where the driver asks for one that is there. */
+  readonly parentId?: string;
+  /** What its ledger left in ML Metadata; after `close`. */
+  readonly durableEnd?: () => Promise<DurableEnd>;
   /** Closes what stood beside the driver. */
   readonly close?: () => Promise<void>;
   /** All executions so far, those of killed processes as well. */

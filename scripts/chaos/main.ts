@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printExit, readCommand } from '../../src/common/command-line.js';
 import { taskSetLimitBytes } from '../../src/common/task-set-size.js';
+import { skipOf } from '../../test/support/metadata-stores.js';
 import { type ChaosOptions, chaosProgram, chooseRuns } from './chaos-options.js';
 import { describePlan } from './describe-plan.js';
 import { createDevDriverUnderTest } from './dev-driver-under-test.js';
+import type { DriverUnderTest } from './driver-under-test.js';
+import { createDurableServerUnderTest } from './durable-server-under-test.js';
 import { drawPlan } from './fault-plan.js';
 import { runPlan } from './run-plan.js';
 import { runTrueTime } from './run-true-time.js';
 import { createServerUnderTest } from './server-under-test.js';
-import type { Finding, Tally } from './tally.js';
+import { type DurableTally, type Finding, type Tally, toJson } from './tally.js';
 
 // Each program that was started listens to "exit".
 process.setMaxListeners(0);
@@ -38,14 +41,16 @@ async function runSeed(options: ChaosOptions, say: (text: string) => void): Prom
   const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
   const plan = drawPlan(seed, tasks);
   say(describePlan(plan));
-  const driver =
-    options.driver === 'dev'
-      ? await createDevDriverUnderTest(folder, seed)
-      : await createServerUnderTest(folder, options.sigkill);
+  const skip = options.mlmd === undefined ? false : skipOf(options.mlmd);
+  if (skip !== false) {
+    say(`skipped: ${skip}\n`);
+    return;
+  }
+  const driver = await createDriver(options, folder);
   const outcome = await runPlan(plan, driver, folder);
   say(describeOutcome(outcome));
   if (json) {
-    process.stdout.write(`${JSON.stringify(outcome.tally)}\n`);
+    process.stdout.write(`${JSON.stringify(toJson(outcome.tally))}\n`);
   }
   const { duplicates, lost, hung, largestTaskSetBytes } = outcome.tally;
   if (duplicates + lost + hung === 0 && largestTaskSetBytes <= taskSetLimitBytes) {
@@ -53,6 +58,18 @@ async function runSeed(options: ChaosOptions, say: (text: string) => void): Prom
   }
   say(`the logs are in ${folder}\n`);
   process.exitCode = 1;
+}
+
+function createDriver(
+  { driver, mlmd, seed, sigkill }: ChaosOptions,
+  folder: string,
+): Promise<DriverUnderTest> {
+  if (driver === 'dev') {
+    return createDevDriverUnderTest(folder, seed);
+  }
+  return mlmd === undefined
+    ? createServerUnderTest(folder, sigkill)
+    : createDurableServerUnderTest(folder, mlmd, sigkill);
 }
 
 async function runCases(say: (text: string) => void): Promise<void> {
@@ -72,11 +89,21 @@ async function runCases(say: (text: string) => void): Promise<void> {
   process.exitCode = 1;
 }
 
-function describeOutcome({ tally, findings }: { tally: Tally; findings: readonly Finding[] }): string {
+function describeOutcome({
+  tally,
+  findings,
+}: {
+  tally: Tally | DurableTally;
+  findings: readonly Finding[];
+}): string {
+  const ledger =
+    'voided' in tally
+      ? `ML Metadata: voided ${tally.voided}, superseded ${tally.superseded}, replayed ${tally.replayed}\n`
+      : '';
   const shown = findings.slice(0, 20).map(({ kind, task, text }) => `${kind}: ${task} ${text}\n`);
   const { tasks, executions, duplicates, lost, hung, failed, slowestMs, largestTaskSetBytes } = tally;
   return (
     `${shown.join('')}tasks ${tasks}, driver executions ${executions}, duplicates ${duplicates}, ` +
-    `lost answers ${lost}, hung nodes ${hung}, failed ${failed}, slowest step ${slowestMs} ms, largest task set ${largestTaskSetBytes} bytes\n`
+    `lost answers ${lost}, hung nodes ${hung}, failed ${failed}, slowest step ${slowestMs} ms, largest task set ${largestTaskSetBytes} bytes\n${ledger}`
   );
 }

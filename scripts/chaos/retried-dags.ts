@@ -13,8 +13,11 @@ export class RetriedDags {
   readonly #attempts = new Map<number, number>();
   readonly #paddings = new Map<number, number>();
 
-  constructor(workflow: string) {
+  readonly #parentId: string | undefined;
+
+  constructor(workflow: string, parentId?: string) {
     this.#workflow = workflow;
+    this.#parentId = parentId;
   }
 
   submit(agent: RestartingAgent, index: number, padding: number): void {
@@ -45,8 +48,9 @@ export class RetriedDags {
   #submit(agent: RestartingAgent, index: number, attempt: number): void {
     const node = `dag-${dagOf(index)}(${attempt}).task-${index}`;
     const padding = this.#paddings.get(index) ?? 0;
-    // The task's name in the journal tells the nodes apart; the rest is equal, byte for byte.
-    agent.submit(node, taskBody(this.#workflow, node, padding, node));
+    // The task's name in the journal tells the nodes apart, where there is no ML Metadata; the rest is equal, byte for byte.
+    const task = this.#parentId === undefined ? node : `task-${index}`;
+    agent.submit(node, taskBody(this.#workflow, task, padding, { node, parentId: this.#parentId }));
   }
 }
 

@@ -5,7 +5,7 @@ import { type Plan, scale } from './fault-plan.js';
 import type { AgentNode, RestartingAgent } from './restarting-agent.js';
 import { RetriedDags } from './retried-dags.js';
 import { setStage } from './stage.js';
-import { type Finding, type Tally, tally } from './tally.js';
+import { type Finding, type Tally, tally, withDurableEnd } from './tally.js';
 import { taskBody } from './task-body.js';
 
 /** How long nodes may take to become final once the last fault is over. */
@@ -20,14 +20,14 @@ export async function runPlan(
   driver: DriverUnderTest,
   folder: string,
 ): Promise<{ readonly tally: Tally; readonly findings: readonly Finding[] }> {
-  const dags = new RetriedDags(`chaos-${plan.seed}`);
+  const dags = new RetriedDags(`chaos-${plan.seed}`, driver.parentId);
   const onFailed = (node: AgentNode) => plan.shape === 'dags' && dags.onFailed(stage.agent, node);
   const stage = await setStage({ ...plan, driver, scale, folder, onFailed });
   try {
     const beganMs = performance.now();
     // All of them, so that no lane starts anything after the stage is closed.
     const ends = await Promise.allSettled([
-      submitTasks(plan, stage.agent, dags, beganMs),
+      submitTasks(plan, stage.agent, dags, beganMs, driver.parentId),
       applyFaults(stage, plan.driverLane, { beganMs, restMs: 0 }),
       applyFaults(stage, plan.agentLane, { beganMs, restMs: fiveAttemptsMs }),
     ]);
@@ -41,7 +41,9 @@ export async function runPlan(
     await stage.close();
   }
   const { nodes, sizes } = stage.agent;
-  return tally(plan.seed, [...nodes.values()], await driver.executions(), sizes.largest);
+  const outcome = tally(plan.seed, [...nodes.values()], await driver.executions(), sizes.largest);
+  const end = await driver.durableEnd?.();
+  return end === undefined ? outcome : withDurableEnd(outcome, end);
 }
 
 async function submitTasks(
@@ -49,6 +51,7 @@ async function submitTasks(
   agent: RestartingAgent,
   dags: RetriedDags,
   beganMs: number,
+  parentId: string | undefined,
 ): Promise<void> {
   const inOrder = [...tasks.entries()].sort(([, left], [, right]) => left.atMs - right.atMs);
   for (const [index, { atMs, padding }] of inOrder) {
@@ -57,7 +60,7 @@ async function submitTasks(
     if (shape === 'dags') {
       dags.submit(agent, index, padding);
     } else {
-      agent.submit(name, taskBody(`chaos-${seed}`, name, padding));
+      agent.submit(name, taskBody(`chaos-${seed}`, name, padding, { parentId }));
     }
   }
 }

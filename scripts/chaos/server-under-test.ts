@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { freePort } from '../../test/support/free-port.js';
 import { startTcpProxy } from '../../test/support/tcp-proxy.js';
-import { type ChildProgram, freePort, startChildProgram } from './child-program.js';
+import { type ChildProgram, startChildProgram } from './child-program.js';
 import type { DriverTemper, DriverUnderTest, Execution } from './driver-under-test.js';
 
 /**
@@ -12,6 +13,11 @@ import type { DriverTemper, DriverUnderTest, Execution } from './driver-under-te
  */
 export async function createServerUnderTest(folder: string, sigkill: boolean): Promise<DriverUnderTest> {
   const effectsFile = join(folder, 'effects.jsonl');
+  const effectsEnv = {
+    LEDGER: 'memory',
+    DRIVER_PROGRAM_ENV: 'FAKE_DRIVER_EFFECTS,FAKE_DRIVER_DELAY_MS',
+    FAKE_DRIVER_EFFECTS: effectsFile,
+  };
   const ports = [await freePort(), await freePort()] as const;
   const metadata = new Server();
   const metadataPort = await new Promise<number>((done, fail) => {
@@ -31,7 +37,7 @@ export async function createServerUnderTest(folder: string, sigkill: boolean): P
       running = await startChildProgram({
         program: 'src/server/main.js',
         logFile: join(folder, 'driver-server.log'),
-        env: serverEnv(folder, ports[place], metadataProxy.port, effectsFile, temper),
+        env: { ...serverEnv(folder, ports[place], metadataProxy.port, temper), ...effectsEnv },
       });
     },
     kill: () => end(sigkill ? 'SIGKILL' : 'SIGTERM'),
@@ -51,11 +57,11 @@ export async function createServerUnderTest(folder: string, sigkill: boolean): P
   };
 }
 
-function serverEnv(
+/** Settings of a server whose drivers are the fake's. */
+export function serverEnv(
   folder: string,
   port: number,
   metadataPort: number,
-  effectsFile: string,
   temper: DriverTemper,
 ): Record<string, string> {
   return {
@@ -65,13 +71,12 @@ function serverEnv(
     ALLOW_UNAUTHENTICATED: 'true',
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: String(port),
+    ADMIN_PORT: 'off',
     // A sidecar asks again after 10 s at the most: 5 for its own backoff, 5 for the connection's; and once more, because
     // what stands between may answer in the server's place.
     REPEAT_GRACE_SECONDS: '20',
     WORK_DIR: folder,
     DRIVER_PROGRAM: resolve('test/fake-driver-program/driver.mjs'),
-    DRIVER_PROGRAM_ENV: 'FAKE_DRIVER_EFFECTS,FAKE_DRIVER_DELAY_MS',
-    FAKE_DRIVER_EFFECTS: effectsFile,
     FAKE_DRIVER_DELAY_MS: String(meanMs(temper)),
     MAX_PROGRAMS: '8',
     ML_PIPELINE_SERVER_ADDRESS: 'ml-pipeline.kubeflow',

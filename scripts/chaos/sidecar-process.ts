@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ChildProgram, freePort, startChildProgram } from './child-program.js';
+import { freePort } from '../../test/support/free-port.js';
+import { type ChildProgram, startChildProgram } from './child-program.js';
 
 /** The sidecar as a process that comes back on the port where it was. */
 export interface SidecarProcess {

@@ -1,5 +1,5 @@
 import { taskSetLimitBytes } from '../../src/common/task-set-size.js';
-import type { Execution } from './driver-under-test.js';
+import type { DurableEnd, Execution } from './driver-under-test.js';
 import type { AgentNode } from './restarting-agent.js';
 
 /** The outcome of one seed, as --json prints it. */
@@ -18,6 +18,9 @@ export interface Tally {
   readonly largestTaskSetBytes: number;
   readonly slowestMs: number;
 }
+
+/** The outcome with ML Metadata's side of it, where the server's ledger is there. */
+export interface DurableTally extends Tally, Omit<DurableEnd, 'twins'> {}
 
 export interface Finding {
   readonly kind: 'duplicate' | 'lost' | 'hung' | 'failed' | 'task set too large';
@@ -80,4 +83,21 @@ function findingsOf({ name, published, isReplaced }: AgentNode, executions: read
     findings.push(found('lost', `executed as ${ids.join(', ')}, but its node ${outcome}`));
   }
   return findings;
+}
+
+/** KFP sees twins where two executions of one task are in its DAG, whichever nodes they belong to. */
+export function withDurableEnd(
+  { tally: counted, findings }: ReturnType<typeof tally>,
+  { twins, ...end }: DurableEnd,
+): { readonly tally: DurableTally; readonly findings: readonly Finding[] } {
+  return { tally: { ...counted, duplicates: twins, ...end }, findings };
+}
+
+/** What --json prints. */
+export function toJson(outcome: Tally | DurableTally): object {
+  if (!('voided' in outcome)) {
+    return outcome;
+  }
+  const { seed, tasks, duplicates, lost, hung, voided, superseded, replayed } = outcome;
+  return { seed, tasks, duplicates, lost, hung, voided, superseded, replayed };
 }

@@ -7,6 +7,7 @@ import { type Cluster, startCluster } from './start-cluster.js';
 import { doctor } from './suites/doctor.js';
 import { exampleValues } from './suites/example-values.js';
 import { kfpComponent } from './suites/kfp-component.js';
+import { leaseChecks } from './suites/lease.js';
 import { lifecycle } from './suites/lifecycle.js';
 import { podSecurity } from './suites/pod-security.js';
 import { refusals } from './suites/refusals.js';
@@ -23,6 +24,7 @@ const suites: readonly (readonly Check[])[] = [
   lifecycle,
   exampleValues,
   rights,
+  leaseChecks,
   podSecurity,
   doctor,
   webhookChecks,

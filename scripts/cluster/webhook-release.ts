@@ -46,6 +46,7 @@ export async function installWebhook(stage: Stage): Promise<WebhookRelease> {
     ...(await environmentOfDeployment(stage)),
     SERVER_HOST: 'localhost',
     SERVER_PORT: String(port),
+    ADMIN_PORT: 'off',
     SHUTDOWN_GRACE_SECONDS: '0',
     SERVICE_ACCOUNT_FOLDER: accountFolder,
     KUBERNETES_SERVICE_HOST: new URL(url).hostname,

@@ -1,4 +1,4 @@
-// Writes the tables of docs/ that the code determines: settings and statuses. CI runs it and fails on a diff.
+// Writes the tables of docs/ that the code determines: settings, statuses and metrics. CI runs it and fails on a diff.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { outcomes, type RetryRule } from '../../src/bridge/status-to-outcome.js';
@@ -8,6 +8,7 @@ import { sidecarSettings } from '../../src/sidecar/sidecar-settings.js';
 import { webhookSettings } from '../../src/webhook/webhook-settings.js';
 import { replaceBetween } from '../chart/replace-between.js';
 import { serverReasons, sidecarReasons, webhookReasons } from './default-reasons.js';
+import { metricsTable, metricTables } from './metric-tables.js';
 
 const sentAgain: Readonly<Record<RetryRule, string>> = {
   never: 'no',
@@ -29,6 +30,13 @@ writeTables('statuses.md', {
     ),
   ].join('\n'),
 });
+
+writeTables(
+  'metrics.md',
+  Object.fromEntries(
+    Object.entries(metricTables).map(([program, table]) => [`${program} metrics`, metricsTable(table)]),
+  ),
+);
 
 function settingsTable(table: SettingsTable, reasons: Readonly<Record<string, string>>): string {
   return [

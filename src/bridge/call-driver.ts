@@ -5,7 +5,7 @@ import type { CallError } from '../driver/call-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
 import type { CallResult, DriverCall } from '../driver/unary-call.js';
 import type { ConcurrencyLimiter } from './concurrency-limiter.js';
-import { isOutcomeUnknown, mayResend, resendDelayMs } from './may-resend.js';
+import { goesElsewhere, isOutcomeUnknown, mayResend, resendDelayMs } from './may-resend.js';
 import type { Progress } from './progress.js';
 import type { RetryBudget } from './retry-budget.js';
 
@@ -32,6 +32,8 @@ export interface CallDriverOptions {
   readonly retryUnknownOutcomes: boolean;
   /** Aborted when this process ends: nothing new begins, and only what is at the driver is waited for. */
   readonly ending: AbortSignal;
+  /** Told of each call that is sent again. */
+  readonly onResend?: (() => void) | undefined;
   /** From 0 up to 1. */
   readonly random: () => number;
 }
@@ -68,6 +70,7 @@ export async function callDriver(
     if (!(await pause(options, progress, failure, endMs - leastCallMs))) {
       return options.ending.aborted ? ended : { kind: 'out of time', failure };
     }
+    options.onResend?.();
     leftMs = endMs - clock.nowMs();
   }
 }
@@ -117,9 +120,10 @@ async function pause(
   progress.stage = { kind: 'backing off', failure };
   progress.tellNews();
   await sleep(clock, delayMs, ending);
-  // What the server has not seen is no burden on it.
+  // What the server has not seen is no burden on it, nor is what one that only waits has turned away.
   const isFree =
     failure.reach === 'not sent' ||
+    goesElsewhere(failure, progress.failedCalls) ||
     (await retryBudget.withdraw(latestMs - clock.nowMs(), progress.lastOutcomeUnknown));
   return isFree && !ending.aborted;
 }

@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto';
 import { type PluginTemplate, parseExecuteTemplate } from '../argo/parse-execute-template.js';
 import { type ExecuteTemplateReply, notOurs, notSucceeded, notYet, waiting } from '../argo/reply.js';
 import { type LogFacts, toLogText } from '../common/log-fields.js';
+import type { DriverType } from '../contract/driver-type.js';
 import type { Attempts } from './attempts.js';
 import type { CallLedger } from './call-ledger.js';
 import type { CallRecord } from './call-record.js';
 import type { FinalAnswer } from './final-answer.js';
-import type { LongPoll } from './long-poll.js';
+import type { Caller, LongPoll } from './long-poll.js';
 import { toNotYet } from './not-yet.js';
+import { digestOf, RecentBodies } from './recent-bodies.js';
+import { digestOfParts, requestIdOf } from './request-id.js';
 import type { TaskSet } from './task-set.js';
 import type { TaskSets } from './task-sets.js';
 import { type DriverRequest, toDriverRequest } from './to-driver-request.js';
@@ -35,8 +37,8 @@ export interface ExecuteTemplateOptions {
   readonly nowMs: () => number;
 }
 
-/** Answers one POST of Argo's agent; `gone` is aborted when the agent has hung up. Throws a SyntaxError for no JSON. */
-export type ExecuteTemplate = (body: string, gone: AbortSignal) => Promise<Answer>;
+/** Answers one POST of Argo's agent. Throws a SyntaxError for no JSON. */
+export type ExecuteTemplate = (body: string, caller: Caller) => Promise<Answer>;
 
 /** A template of ours as the ledger and the task set know it. */
 interface Task {
@@ -47,10 +49,24 @@ interface Task {
   readonly facts: LogFacts;
 }
 
-/** The way of a request: parse, convert, ask the ledger, call, convert, reply. */
+/** What a repeat of a body needs of it. */
+interface KnownTask {
+  readonly task: Task;
+  readonly type: DriverType;
+}
+
+/** The way of a request: parse, convert, ask the ledger, call, convert, reply. A repeat asks the ledger at once. */
 export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteTemplate {
-  const { pluginKey, attempts, ledger, longPoll, ending } = options;
-  return async (body, gone) => {
+  const { pluginKey, attempts, ledger, ending } = options;
+  const repeats = new RecentBodies<KnownTask>();
+  return async (body, caller) => {
+    const bodyDigest = digestOf(body);
+    const known = repeats.find(bodyDigest);
+    const joined = known === undefined ? undefined : ledger.find(known.task.key);
+    if (known !== undefined && joined !== undefined) {
+      known.task.taskSet.notePending(known.task.key, known.task.templateBytes);
+      return await answerTask(options, joined, known, caller);
+    }
     const parsed = parseExecuteTemplate(body, pluginKey);
     if (parsed.kind === 'not-ours') {
       return { reply: notOurs, facts: { reason: "another plugin's template" } };
@@ -67,14 +83,28 @@ export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteT
     const record = ending.aborted
       ? ledger.find(task.key)
       : ledger.ask(task.key, (attempt, again) => {
-          const requestId = digest([task.key, attempt]);
+          const requestId = requestIdOf(task.key, attempt);
           return attempts.start({ template, request, requestId, again, facts: task.facts });
         });
-    if (record?.state.kind === 'started') {
-      await longPoll.hold(record.progress, gone);
+    if (record === undefined) {
+      return stayAway(options, task);
     }
-    return record === undefined ? stayAway(options, task) : toAnswer(options, record, request, task);
+    const { type } = request;
+    repeats.keep(bodyDigest, { task, type });
+    return await answerTask(options, record, { task, type }, caller);
   };
+}
+
+async function answerTask(
+  options: ExecuteTemplateOptions,
+  record: CallRecord<FinalAnswer>,
+  { task, type }: KnownTask,
+  caller: Caller,
+): Promise<Answer> {
+  if (record.state.kind === 'started') {
+    await options.longPoll.hold(record.progress, caller);
+  }
+  return toAnswer(options, record, type, task);
 }
 
 /**
@@ -98,22 +128,17 @@ function toTask(
     ...(request !== undefined && { task: toLogText(request.taskName), type: request.type }),
   };
   return {
-    key: digest([workflow.uid, node ?? null, canonical]),
+    key: digestOfParts([workflow.uid, node ?? null, canonical]),
     templateBytes: Buffer.byteLength(body),
     taskSet: taskSets.of(workflow.uid),
     facts,
   };
 }
 
-/** The same for the same parts, also after a restart; different for any others. */
-function digest(parts: readonly (string | number | null)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
-}
-
 function toAnswer(
   options: ExecuteTemplateOptions,
   record: CallRecord<FinalAnswer>,
-  request: DriverRequest,
+  type: DriverType,
   task: Task,
 ): Answer {
   const { state, attempt, progress } = record;
@@ -126,10 +151,11 @@ function toAnswer(
   if (options.ending.aborted) {
     return stayAway(options, task);
   }
-  const recentMs = options.attempts.recentMs(request.type);
+  const recentMs = options.attempts.recentMs(type);
   const { messageAfterMs } = options;
   const reply = toNotYet(progress, { nowMs: options.nowMs(), messageAfterMs, recentMs });
-  return { reply, facts: { ...task.facts, waitsFor: 'the driver', attempt } };
+  const requestId = requestIdOf(record.key, attempt);
+  return { reply, facts: { ...task.facts, waitsFor: 'the driver', requestId, attempt } };
 }
 
 /** A final answer, once the task set has room for it. */

@@ -11,6 +11,13 @@ export interface LongPollOptions {
   readonly ending: AbortSignal;
 }
 
+/** Whoever waits for the answer of a POST. */
+export interface Caller {
+  isGone(): boolean;
+  /** Calls back when the caller hangs up; the returned function takes that back. */
+  onGone(callback: () => void): () => void;
+}
+
 /** Holds POSTs until their answer is there, for a while and only so many at a time. */
 export class LongPoll {
   readonly #options: LongPollOptions;
@@ -21,27 +28,32 @@ export class LongPoll {
     options.ending.addEventListener('abort', () => this.#releaseAll(), { once: true });
   }
 
+  /** POSTs that are held now. */
+  get held(): number {
+    return this.#held.size;
+  }
+
   /**
    * Resolves when the attempt has ended, or earlier: at once when enough POSTs are held or the attempt backs off,
-   * of which the user should know; later when it begins to, when the window is over, or when the agent has `gone`.
+   * of which the user should know; later when it begins to, when the window is over, or when the `caller` is gone.
    */
-  async hold(progress: Progress, gone: AbortSignal): Promise<void> {
+  async hold(progress: Progress, caller: Caller): Promise<void> {
     const { windowMs, most, clock, ending } = this.#options;
     const isFull = this.#held.size >= most;
-    if (isFull || ending.aborted || gone.aborted || progress.stage.kind === 'backing off') {
+    if (isFull || ending.aborted || caller.isGone() || progress.stage.kind === 'backing off') {
       return;
     }
     await new Promise<void>((resolve) => {
       const release = () => {
         takeBack();
         forgetNews();
-        gone.removeEventListener('abort', release);
+        stayed();
         this.#held.delete(release);
         resolve();
       };
       const takeBack = clock.after(windowMs, release);
       const forgetNews = progress.onNews(release);
-      gone.addEventListener('abort', release);
+      const stayed = caller.onGone(release);
       this.#held.add(release);
     });
   }

@@ -1,4 +1,4 @@
-import { retryKey, retryUnsafe } from '../contract/status-error.js';
+import { leaseNotHeldReason, retryKey, retryUnsafe } from '../contract/status-error.js';
 import type { CallError } from '../driver/call-error.js';
 import { outcomeOf } from './status-to-outcome.js';
 
@@ -29,6 +29,21 @@ function mayDriveTwice({ error }: CallError): boolean {
   return error.details.errorInfo?.metadata[retryKey] === retryUnsafe;
 }
 
+/** A server that waits asks for less than this only while it sees that another one drives. */
+const anotherDrivesBelowMs = 100;
+/** Of two addresses, so many tries in a row miss the right one once in 250 times. */
+const triesElsewhere = 8;
+
+/** True for a refusal by a server that waits while another one drives: the call goes to the next address at once. */
+export function goesElsewhere({ error, pushback }: CallError, failedCalls: number): boolean {
+  return (
+    error.details.errorInfo?.reason === leaseNotHeldReason &&
+    typeof pushback === 'number' &&
+    pushback < anotherDrivesBelowMs &&
+    failedCalls <= triesElsewhere
+  );
+}
+
 const firstBackoffMs = 250;
 const longestBackoffMs = 5_000;
 
@@ -38,8 +53,11 @@ const longestBackoffMs = 5_000;
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ and RetryInfo in
  * https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto
  */
-export function resendDelayMs({ pushback }: CallError, failedCalls: number, random: () => number): number {
-  const leastMs = typeof pushback === 'number' ? pushback : 0;
+export function resendDelayMs(failure: CallError, failedCalls: number, random: () => number): number {
+  const leastMs = typeof failure.pushback === 'number' ? failure.pushback : 0;
+  if (goesElsewhere(failure, failedCalls)) {
+    return leastMs * (1 + random());
+  }
   const backoffMs = random() * Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(failedCalls, 10));
   return leastMs + Math.max(1, backoffMs);
 }

@@ -42,6 +42,12 @@ export class RetryBudget {
     options.ending.addEventListener('abort', () => this.#letGo(), { once: true });
   }
 
+  /** Re-sends that may go at once. */
+  get saved(): number {
+    this.#save(0);
+    return Math.floor(this.#saved);
+  }
+
   noteNewCall(): void {
     this.#save(this.#options.ratio);
   }

@@ -12,6 +12,11 @@ export class TaskSets {
     this.#options = options;
   }
 
+  /** Bytes of the largest of them, by their model. */
+  largestBytes(): number {
+    return Math.max(0, ...[...this.#taskSets.values()].map((taskSet) => taskSet.usedBytes()));
+  }
+
   of(uid: string): TaskSet {
     const known = this.#taskSets.get(uid);
     if (known !== undefined) {

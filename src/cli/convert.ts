@@ -4,7 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { printExit, readCommand } from '../common/command-line.js';
 import { errorText } from '../common/error-text.js';
 import { exitCodes } from '../common/exit-codes.js';
-import { describeCommand } from './commands.js';
+import { describeCommand } from './command-names.js';
 import {
   type CommandOptions,
   checkCommandOptions,

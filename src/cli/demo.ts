@@ -5,10 +5,12 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printExit, readCommand } from '../common/command-line.js';
 import { option } from '../common/options.js';
+import { ownProgram } from '../common/own-program.js';
+import { packageFile } from '../common/package-file.js';
 import { anyText, optional } from '../common/settings.js';
 import { runPlay } from '../play/run-play.js';
 import type { PlayedFile } from '../play/walk/play-files.js';
-import { describeCommand } from './commands.js';
+import { describeCommand } from './command-names.js';
 import { compare, describeBeforeAndAfter } from './demo/before-and-after.js';
 import { type ConvertedStock, convertStock, describeConversion } from './demo/convert-stock.js';
 
@@ -19,7 +21,7 @@ const program = {
     html: option('--html', 'FILE', 'write one page with the run as well', optional(anyText('a path')), ''),
   },
 };
-const examples = new URL('../../../examples/', import.meta.url);
+const examples = packageFile('examples/');
 
 /**
  * A dev-driver, a sidecar, a stock workflow that is converted first, and the example workflows; on a terminal at a pace
@@ -45,7 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
       devDriverArgs: ['--delay-ms', process.stdout.isTTY === true ? 'uniform:150-600' : '0'],
       isJson: false,
       htmlFile: command.options.html,
-      program: fileURLToPath(new URL('../main.js', import.meta.url)),
+      program: ownProgram(),
       comment: (played) => describePlayed(played, converted),
     });
   } finally {

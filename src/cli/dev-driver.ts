@@ -7,7 +7,7 @@ import { readVersion } from '../common/version.js';
 import { type DevDriverFlags, devDriverFlags } from '../server/dev-driver/dev-driver-flags.js';
 import { type DevDriverOptions, startDevDriver } from '../server/dev-driver/start-dev-driver.js';
 import { resolverFromEnvironment } from '../server/references/resolver-from-environment.js';
-import { describeCommand } from './commands.js';
+import { describeCommand } from './command-names.js';
 
 const program = {
   ...describeCommand('dev-driver'),

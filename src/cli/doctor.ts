@@ -5,7 +5,7 @@ import { examine } from '../doctor/examine.js';
 import { toJson } from '../doctor/report/to-json.js';
 import { toTable } from '../doctor/report/to-table.js';
 import { countOutcomes } from '../doctor/run-checks.js';
-import { describeCommand } from './commands.js';
+import { describeCommand } from './command-names.js';
 
 const program = {
   ...describeCommand('doctor'),

@@ -7,7 +7,7 @@ import { Progress } from '../bridge/progress.js';
 import { printExit, readCommand } from '../common/command-line.js';
 import { errorText } from '../common/error-text.js';
 import { exitCodes } from '../common/exit-codes.js';
-import { describeCommand } from './commands.js';
+import { describeCommand } from './command-names.js';
 import {
   checkExecuteOptions,
   type ExecuteOptions,

@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { printExit, readCommand } from '../common/command-line.js';
+import { ownProgram } from '../common/own-program.js';
 import { checkPlayOptions, chooseMetadata, choosePlugin, playOptions } from '../play/play-options.js';
 import { runPlay } from '../play/run-play.js';
-import { describeCommand } from './commands.js';
+import { describeCommand } from './command-names.js';
 
 const program = {
   ...describeCommand('play'),
@@ -26,6 +26,6 @@ export async function run(args: readonly string[]): Promise<number> {
     plugin: choosePlugin(options),
     isJson: options.json,
     htmlFile: options.html,
-    program: fileURLToPath(new URL('../main.js', import.meta.url)),
+    program: ownProgram(),
   });
 }

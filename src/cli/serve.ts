@@ -4,7 +4,7 @@ import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { StatusError } from '../contract/status-error.js';
 import { checkSidecarSettings, sidecarSettings } from '../sidecar/sidecar-settings.js';
 import { type Sidecar, startSidecar } from '../sidecar/start-sidecar.js';
-import { describeCommand } from './commands.js';
+import { describeCommand } from './command-names.js';
 
 const program = {
   ...describeCommand('serve'),
@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (command.kind === 'exit') {
     return printExit(command);
   }
-  const logger = createLogger(command.settings.logLevel);
+  const logger = createLogger(command.settings.logLevel, command.settings.logFormat);
   // A promise that nobody waited for must not end the calls that others wait for.
   process.on('unhandledRejection', (error) => logger.error('a promise failed unseen', factsOfError(error)));
   const started = startSidecar(command.settings, logger);

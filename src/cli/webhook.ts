@@ -4,7 +4,7 @@ import { exitCodes } from '../common/exit-codes.js';
 import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { startWebhook, type Webhook } from '../webhook/start-webhook.js';
 import { checkWebhookSettings, webhookSettings } from '../webhook/webhook-settings.js';
-import { describeCommand } from './commands.js';
+import { describeCommand } from './command-names.js';
 
 const program = {
   ...describeCommand('webhook'),
@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (command.kind === 'exit') {
     return printExit(command);
   }
-  const logger = createLogger(command.settings.logLevel);
+  const logger = createLogger(command.settings.logLevel, command.settings.logFormat);
   // A promise that nobody waited for must not end the requests that others wait for.
   process.on('unhandledRejection', (error) => logger.error('a promise failed unseen', factsOfError(error)));
   const { shutdownGraceMs } = command.settings;

@@ -30,29 +30,48 @@ export function nestingOf(text: string): number {
   let depth = 0;
   let deepest = 0;
   for (let at = 0; at < text.length; at += 1) {
-    const sign = text[at];
-    if (sign === '"') {
+    const code = text.charCodeAt(at);
+    if (code === codes.quote) {
       at = endOfString(text, at) - 1;
-    } else if (sign === '{' || sign === '[') {
-      deepest = Math.max(deepest, ++depth);
-    } else if (sign === '}' || sign === ']') {
+    } else if (code === codes.openBrace || code === codes.openBracket) {
+      depth += 1;
+      deepest = depth > deepest ? depth : deepest;
+    } else if (code === codes.closeBrace || code === codes.closeBracket) {
       depth -= 1;
     }
   }
   return deepest;
 }
 
+/** Numbers, because comparing one-character texts takes several times as long. */
+const codes = {
+  tab: 0x09,
+  lineFeed: 0x0a,
+  carriageReturn: 0x0d,
+  space: 0x20,
+  quote: 0x22,
+  comma: 0x2c,
+  openBracket: 0x5b,
+  backslash: 0x5c,
+  closeBracket: 0x5d,
+  openBrace: 0x7b,
+  closeBrace: 0x7d,
+} as const;
+
 function endOfValue(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at += 1) {
-    const sign = text[at];
-    if (sign === '"') {
+    const code = text.charCodeAt(at);
+    if (code === codes.quote) {
       at = endOfString(text, at) - 1;
-    } else if (sign === '{' || sign === '[') {
+    } else if (code === codes.openBrace || code === codes.openBracket) {
       depth += 1;
-    } else if ((sign === '}' || sign === ']') && --depth < 0) {
-      return trimEnd(text, start, at);
-    } else if (sign === ',' && depth === 0) {
+    } else if (code === codes.closeBrace || code === codes.closeBracket) {
+      depth -= 1;
+      if (depth < 0) {
+        return trimEnd(text, start, at);
+      }
+    } else if (code === codes.comma && depth === 0) {
       return trimEnd(text, start, at);
     }
   }
@@ -70,7 +89,7 @@ function endOfString(text: string, start: number): number {
 
 function isEscaped(text: string, at: number): boolean {
   let backslashes = 0;
-  while (text[at - 1 - backslashes] === '\\') {
+  while (text.charCodeAt(at - 1 - backslashes) === codes.backslash) {
     backslashes += 1;
   }
   return backslashes % 2 === 1;
@@ -78,7 +97,7 @@ function isEscaped(text: string, at: number): boolean {
 
 function skipSpace(text: string, from: number): number {
   let at = from;
-  while (isSpace(text[at])) {
+  while (isSpace(text.charCodeAt(at))) {
     at += 1;
   }
   return at;
@@ -86,12 +105,14 @@ function skipSpace(text: string, from: number): number {
 
 function trimEnd(text: string, start: number, end: number): number {
   let at = end;
-  while (at > start && isSpace(text[at - 1])) {
+  while (at > start && isSpace(text.charCodeAt(at - 1))) {
     at -= 1;
   }
   return at;
 }
 
-function isSpace(sign: string | undefined): boolean {
-  return sign === ' ' || sign === '\n' || sign === '\t' || sign === '\r';
+function isSpace(code: number): boolean {
+  return (
+    code === codes.space || code === codes.lineFeed || code === codes.tab || code === codes.carriageReturn
+  );
 }

@@ -40,12 +40,15 @@ export const logFields = {
   outputBytes: 'bytes that the driver program printed',
   leftOut: 'arguments that the driver program was not given',
 
+  // The ledger.
+  executions: 'ids of executions in ML Metadata',
+
   // The webhook.
   operation: 'what a request would do to a workflow',
   name: "name of the request's workflow",
   generateName: 'beginning of a name that is yet to be made',
   dryRun: 'whether the request changes nothing',
-  outcome: 'what became of an admission request',
+  outcome: 'what became of an admission request, or of looking a task up',
   templates: 'how many templates were converted',
   certificateNotAfter: 'when the certificate that is shown ends',
 
@@ -57,9 +60,18 @@ export const logFields = {
   folder: 'path of a folder of the server',
   secret: 'name of a Kubernetes Secret, never what it holds',
   swept: 'folders of an earlier process that were removed',
+  ended: 'driver programs of an earlier process that were ended',
   engine: 'engine of the driver server',
+  ledger: 'where the driver server keeps what was driven',
   outage: 'why the engine cannot drive',
+  lease: 'name of the Lease whose holder drives',
+  identity: "the server's own name in it",
+  state: 'whether the server waits for its Lease, holds it, has lost it or given it back',
+  holder: 'who holds it',
+  transitions: 'how often it has changed hands',
+  killed: 'drivers that were killed',
   address: 'where the program listens',
+  adminAddress: 'where its admin port does',
   driver: 'the driver server as it is called',
   tls: 'whether the way there is encrypted',
   peer: 'address of a caller',

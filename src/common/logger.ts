@@ -1,11 +1,17 @@
 import winston from 'winston';
 import type { LogFacts } from './log-fields.js';
+import { boundedLine, toTextLine } from './log-line.js';
+import { toSourceFrames } from './source-frames.js';
 
 export type { LogFacts };
 
 /** Levels that LOG_LEVEL takes, most severe first. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+/** What LOG_FORMAT takes. */
+export const logFormats = ['json', 'text'] as const;
+export type LogFormat = (typeof logFormats)[number];
 
 export interface Logger {
   error(message: string, facts?: LogFacts): void;
@@ -14,13 +20,19 @@ export interface Logger {
   debug(message: string, facts?: LogFacts): void;
 }
 
-/** Writes one JSON line per call to standard output: timestamp, level, message, then the facts. */
-export function createLogger(level: LogLevel): Logger {
+const { combine, json, printf, timestamp } = winston.format;
+const formats: Readonly<Record<LogFormat, winston.Logform.Format>> = {
+  json: json(),
+  text: printf(toTextLine),
+};
+
+/** Writes one line per call to standard output: timestamp, level, message, then the facts; none longer than 32 KiB. */
+export function createLogger(level: LogLevel, logFormat: LogFormat = 'json'): Logger {
   // A reader that goes away (EPIPE) must not end the process.
   process.stdout.on('error', () => {});
   return winston.createLogger({
     level,
-    format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
+    format: combine(winston.format(boundedLine)(), timestamp(), formats[logFormat]),
     transports: [new winston.transports.Console()],
   });
 }
@@ -48,8 +60,6 @@ function framesOf({ message, stack = '' }: Error): string {
     return '';
   }
   const lines = stack.slice(messageAt + message.length).split('\n');
-  return lines
-    .filter((line) => /^ {4}at .*(:\d+:\d+|<anonymous>)\)?$/.test(line))
-    .slice(0, 8)
-    .join('\n');
+  const frames = lines.filter((line) => /^ {4}at .*(:\d+:\d+|<anonymous>)\)?$/.test(line)).slice(0, 8);
+  return toSourceFrames(frames.join('\n'));
 }

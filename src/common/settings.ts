@@ -136,6 +136,14 @@ export function flag(): Reader<boolean> {
   };
 }
 
+/** The same, or undefined for the word off. */
+export function offOr<Value>(reader: Reader<Value>): Reader<Value | undefined> {
+  return {
+    form: `${reader.form}, or off`,
+    parse: (text) => (text === 'off' ? { value: undefined } : reader.parse(text)),
+  };
+}
+
 /** One of a few words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): Reader<Word> {
   return {

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from './package-file.js';
 
 /** Version of this build, from package.json. */
 export function readVersion(): string {
-  const packageJson: { version: string } = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  );
+  const packageJson: { version: string } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'));
   return packageJson.version;
 }

@@ -1,26 +1,26 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type GrpcObject, loadPackageDefinition } from '@grpc/grpc-js';
-import { loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
+import { fromJSON, type Options, type PackageDefinition } from '@grpc/proto-loader';
+import { packageFile } from '../common/package-file.js';
 import type { ProtoGrpcType } from './generated/driver.js';
-
-/** Folder of the contract: the .proto files, the loader options and the descriptor set. */
-export const protoFolder = new URL('../../../proto/', import.meta.url);
+import { driverSchema } from './generated/schemas/driver.js';
 
 /**
  * Loads the contract with the loader options from which its TypeScript types were generated, so that types and
- * values cannot differ. Takes about 10 ms.
+ * values cannot differ.
  */
 export function loadContract(): PackageDefinition {
-  return loadSync('kfp/driver/v1/driver.proto', {
-    ...readLoaderOptions(),
-    includeDirs: [fileURLToPath(protoFolder)],
-  });
+  return loadSchema(driverSchema);
+}
+
+/** The same for another schema that scripts/generate.mjs has made. */
+export function loadSchema(schema: typeof driverSchema): PackageDefinition {
+  return fromJSON(schema, readLoaderOptions());
 }
 
 /** The type generator takes "String" by name, the loader wants the constructor and falls back to Long without it. */
 function readLoaderOptions(): Options {
-  const text = readFileSync(new URL('loader-options.json', protoFolder), 'utf8');
+  const text = readFileSync(packageFile('proto/loader-options.json'), 'utf8');
   return JSON.parse(text, (_name, value) => (value === 'String' ? String : value));
 }
 
@@ -32,5 +32,5 @@ export function driverServiceOf(contract: PackageDefinition) {
 
 /** The contract as a serialized google.protobuf.FileDescriptorSet that still has the comments. */
 export function readDescriptorSet(): Buffer {
-  return readFileSync(new URL('descriptor-set.binpb', protoFolder));
+  return readFileSync(packageFile('proto/descriptor-set.binpb'));
 }

@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { status as grpcStatus, type Metadata } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
-import { protoFolder } from './service-definition.js';
+import { rpcSchema } from './generated/schemas/rpc.js';
 import type { Status, StatusDetails } from './status-error.js';
 
 /** Trailer that carries a serialized google.rpc.Status (https://google.aip.dev/193). */
@@ -10,17 +9,9 @@ const typeUrlPrefix = 'type.googleapis.com/';
 
 let rpcRoot: protobuf.Root | undefined;
 
-/** The messages of google.rpc, read when the first status with details comes: most programs never see one. */
+/** The messages of google.rpc, made when the first status with details comes: most programs never see one. */
 function loadRpc(): protobuf.Root {
-  if (rpcRoot === undefined) {
-    const root = new protobuf.Root();
-    // google/protobuf/*.proto come with protobufjs.
-    root.resolvePath = (_origin, path) =>
-      path.startsWith('google/protobuf/') ? path : fileURLToPath(new URL(path, protoFolder));
-    rpcRoot = root.loadSync(['google/rpc/status.proto', 'google/rpc/error_details.proto'], {
-      keepCase: true,
-    });
-  }
+  rpcRoot ??= protobuf.Root.fromJSON(rpcSchema);
   return rpcRoot;
 }
 

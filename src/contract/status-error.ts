@@ -49,3 +49,6 @@ export const errorDomain = 'driver.kfp.kubeflow.org';
 /** Key and value in ErrorInfo's metadata that forbid to send the request again. */
 export const retryKey = 'retry';
 export const retryUnsafe = 'unsafe';
+
+/** ErrorInfo's reason where a server waits for its Lease; another address may be that of the one that drives. */
+export const leaseNotHeldReason = 'LEASE_NOT_HELD';

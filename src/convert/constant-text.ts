@@ -62,9 +62,17 @@ export function givenText(
   return typeof value === 'object' ? undefined : anyString(value);
 }
 
+/** The parameter of this name; undefined where there is none, or more than one. A loop: it runs for each input of each call. */
 function only(args: Json | undefined, name: string): JsonObject | undefined {
-  const found = listOf(objectOf(args)['parameters'])
-    .map(objectOf)
-    .filter((parameter) => parameter['name'] === name);
-  return found.length === 1 ? found[0] : undefined;
+  let found: JsonObject | undefined;
+  for (const item of listOf(objectOf(args)['parameters'])) {
+    const parameter = objectOf(item);
+    if (parameter['name'] === name) {
+      if (found !== undefined) {
+        return undefined;
+      }
+      found = parameter;
+    }
+  }
+  return found;
 }

@@ -21,11 +21,16 @@ export interface DriverVariant {
   readonly droppedInputs: readonly string[];
 }
 
+/** The variant for a call, and what its reference holds. */
+export interface VariantOfCall {
+  readonly variant: DriverVariant;
+  readonly constant: ReadonlyMap<string, ConstantText>;
+}
+
 export interface DriverVariants {
   readonly driver: Driver;
   /** By the arguments of the call, the object itself. */
-  readonly splits: ReadonlyMap<JsonObject, SplitArguments>;
-  readonly byTravelling: ReadonlyMap<string, DriverVariant>;
+  readonly ofCalls: ReadonlyMap<JsonObject, VariantOfCall>;
   readonly templates: readonly JsonObject[];
 }
 
@@ -44,36 +49,53 @@ export function planVariants(driver: Driver, calls: readonly Call[], context: Pl
   const needsPlain = free.length < calls.length || calls.length === 0;
   const plain = needsPlain ? [toPluginTemplate(driver, context.pluginName, args)] : [];
   const byName = referable(args);
-  const splits = new Map(
-    free.map((call) => [call.arguments, splitArguments(driver, byName, call.arguments, context.named)]),
-  );
-  const shapes = new Map([...splits.values()].map(({ travelling }) => [keyOf(travelling), travelling]));
+  const splits = new Map<JsonObject, SplitOfCall>();
+  for (const call of free) {
+    const split = splitArguments(driver, byName, call.arguments, context.named);
+    splits.set(call.arguments, { ...split, key: keyOf(split) });
+  }
+  const shapes = new Map([...splits.values()].map(({ key, travelling }) => [key, travelling]));
   const leastFirst = [...shapes].sort(([, one], [, other]) => one.size - other.size);
   const firstType = leastFirst[0]?.[1].get('type');
-  const byTravelling = new Map<string, DriverVariant>();
+  const variants = new Map<string, DriverVariant>();
   for (const [key, travelling] of leastFirst) {
-    const isFirst = byTravelling.size === 0 && !needsPlain;
+    const isFirst = variants.size === 0 && !needsPlain;
     const name = isFirst
       ? driver.name
       : freeName(`${driver.name}-${suffixOf(travelling, firstType)}`, context.taken);
     context.taken.add(name);
-    byTravelling.set(key, makeVariant(driver, travelling, name, context.pluginName));
+    variants.set(key, makeVariant(driver, travelling, name, context.pluginName));
   }
-  const variants = [...byTravelling.values()].map(({ template }) => template);
-  return { driver, splits, byTravelling, templates: [...plain, ...variants] };
+  const ofCalls = new Map<JsonObject, VariantOfCall>();
+  for (const [callArguments, { key, constant }] of splits) {
+    const variant = variants.get(key);
+    if (variant !== undefined) {
+      ofCalls.set(callArguments, { variant, constant });
+    }
+  }
+  return {
+    driver,
+    ofCalls,
+    templates: [...plain, ...[...variants.values()].map(({ template }) => template)],
+  };
 }
 
-/** The variant for a call with these arguments, and what its reference holds. */
-export function variantOf(
-  { driver, splits, byTravelling }: DriverVariants,
-  callArguments: JsonObject,
-): { readonly variant: DriverVariant; readonly constant: ReadonlyMap<string, ConstantText> } {
-  const split = splits.get(callArguments);
-  const variant = split === undefined ? undefined : byTravelling.get(keyOf(split.travelling));
-  if (split === undefined || variant === undefined) {
+interface SplitOfCall extends SplitArguments {
+  readonly key: string;
+}
+
+/** The same for calls of a driver that pass the same by value: only the type is not as its template has it. */
+function keyOf({ travelling }: SplitArguments): string {
+  return `${[...travelling.keys()].join()}=${travelling.get('type')}`;
+}
+
+/** What was planned for a call with these arguments. */
+export function variantOf({ driver, ofCalls }: DriverVariants, callArguments: JsonObject): VariantOfCall {
+  const found = ofCalls.get(callArguments);
+  if (found === undefined) {
     throw new Error(`no variant of ${driver.name} was planned for this call`);
   }
-  return { variant, constant: split.constant };
+  return found;
 }
 
 /** Names a variant by its type, where that is another one, and by what travels beside what always does. */
@@ -85,10 +107,6 @@ function suffixOf(travelling: ReadonlyMap<string, string>, firstType: string | u
     ...(further.length > 0 ? ['with', ...further] : []),
   ];
   return parts.length === 0 ? 'by-reference' : parts.join('-').replaceAll(/[^A-Za-z0-9]/g, '-');
-}
-
-function keyOf(travelling: ReadonlyMap<string, string>): string {
-  return JSON.stringify([...travelling]);
 }
 
 function makeVariant(

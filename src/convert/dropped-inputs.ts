@@ -16,7 +16,15 @@ export function droppedInputs(
   return names.filter((name) => mentions(before, name) && !mentions(after, name));
 }
 
+/** `text` is JSON, in which a name stands escaped. No regular expression: whoever writes the workflow chooses the name. */
 function mentions(text: string, input: string): boolean {
-  const escaped = input.replaceAll(/[^\w-]/g, '\\$&');
-  return new RegExp(`inputs\\.parameters\\.${escaped}(?![\\w-])`).test(text);
+  const reference = `inputs.parameters.${JSON.stringify(input).slice(1, -1)}`;
+  let at = text.indexOf(reference);
+  while (at !== -1) {
+    if (!/[\w-]/.test(text.charAt(at + reference.length))) {
+      return true;
+    }
+    at = text.indexOf(reference, at + 1);
+  }
+  return false;
 }

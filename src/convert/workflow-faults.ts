@@ -84,7 +84,9 @@ function isDeeperThan(value: Json, most: number): boolean {
     }
     const next: object[] = [];
     for (const item of level) {
-      for (const inside of Object.values(item)) {
+      // Much faster for the many small objects of a workflow than lists of their values.
+      for (const key in item) {
+        const inside: unknown = item[key as keyof typeof item];
         if (typeof inside === 'object' && inside !== null) {
           next.push(inside);
         }

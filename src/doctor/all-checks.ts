@@ -7,6 +7,7 @@ import { pluginChecks } from './checks/plugin.js';
 import { pluginForm } from './checks/plugin-form.js';
 import { runAccountChecks } from './checks/run-accounts.js';
 import { serverChecks } from './checks/server.js';
+import { serverLease } from './checks/server-lease.js';
 import { serverTrustChecks } from './checks/server-trust.js';
 import { webhookChecks } from './checks/webhook.js';
 
@@ -20,6 +21,7 @@ export function allChecks(serviceAccounts: readonly string[]): readonly Check[] 
     pluginForm,
     ...serviceAccounts.flatMap(runAccountChecks),
     ...serverChecks,
+    serverLease,
     ...serverTrustChecks,
     ...kfpChecks,
     ...webhookChecks,

@@ -1,6 +1,7 @@
 import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
 import { readStatusDetails } from '../contract/status-details.js';
 import { errorDomain, type Status, StatusError } from '../contract/status-error.js';
+import { peerOf } from './driver-target.js';
 
 /**
  * What is known of a failed call: it was `not sent` (the driver server has not seen it), or the server has `answered`
@@ -118,11 +119,6 @@ function whatOf(
     return `${peerOf(target)} does not speak gRPC`;
   }
   return reach === 'not sent' ? `no connection to ${peerOf(target)}` : undefined;
-}
-
-/** The target without its scheme, as people write it. */
-export function peerOf(target: string): string {
-  return target.replace(/^(dns|ipv4|ipv6):(\/\/[^/]*\/)?/, '');
 }
 
 /** What grpc-js says of a connection that was not made, without its own frame. */

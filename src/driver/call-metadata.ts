@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Metadata } from '@grpc/grpc-js';
 import type { Clock } from '../common/clock.js';
 import { StatusError } from '../contract/status-error.js';
+import { isUsableToken } from './usable-token.js';
 
 /** Where the bearer token for the driver server comes from: its text, or a file, or nowhere. */
 export interface TokenSource {
@@ -14,11 +15,6 @@ export interface TokenSource {
 
 /** For so long a file's token is taken for good; projected tokens rotate. */
 const keepMs = 1_000;
-
-/** What can stand in a header: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md (ASCII-Value). */
-export function isUsableToken(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text);
-}
 
 /** Metadata of each call, with the bearer token. Throws a StatusError while the file has none that can be sent. */
 export function createCallMetadata(source: TokenSource): () => Metadata {

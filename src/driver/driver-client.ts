@@ -3,11 +3,12 @@ import type { Clock } from '../common/clock.js';
 import type { ExecuteRequest } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { driverServiceOf, loadContract } from '../contract/service-definition.js';
 import { StatusError } from '../contract/status-error.js';
+import { toTraceparent, traceContextOf, traceparentKey } from '../contract/trace-context.js';
 import { notMade } from './call-error.js';
 import { type DriverChannelOptions, toChannelOptions } from './channel-options.js';
 import type { DriverCredentials } from './driver-credentials.js';
 import { KeptChannel } from './kept-channel.js';
-import { type DriverCall, failedCall, startUnaryCall } from './unary-call.js';
+import { type CallResult, type DriverCall, failedCall, startUnaryCall } from './unary-call.js';
 
 /** Calls the driver server over one kept channel. */
 export interface DriverClient {
@@ -28,6 +29,8 @@ export interface DriverClientOptions extends DriverChannelOptions {
   readonly clock: Clock;
   /** Told when that has happened. */
   readonly onStuck: () => void;
+  /** Told how each call ended that was made, but for those under which this side closed the channel. */
+  readonly onEnded?: (result: CallResult) => void;
 }
 
 /** Creates the client; it connects with the first call, so that a dead server never keeps the sidecar from starting. */
@@ -43,6 +46,8 @@ export function createDriverClient(options: DriverClientOptions): DriverClient {
       return failedCall(requestTooLarge(bytes.length, maxSendBytes));
     }
     const metadata = callMetadata();
+    const { workflow, request_id: requestId } = request;
+    metadata.set(traceparentKey, toTraceparent(traceContextOf(workflow?.uid ?? '', requestId ?? '')));
     if (credentials.refresh()) {
       channel.replace('its certificates were renewed');
     }

@@ -35,3 +35,8 @@ function withPort(target: string, defaultPort: number): string {
     ? `${target}:${defaultPort}`
     : target;
 }
+
+/** The target without its scheme, as people write it. */
+export function peerOf(target: string): string {
+  return target.replace(/^(dns|ipv4|ipv6):(\/\/[^/]*\/)?/, '');
+}

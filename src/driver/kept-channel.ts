@@ -12,6 +12,8 @@ export interface KeptChannelOptions {
   readonly clock: Clock;
   /** Told when that has happened. */
   readonly onStuck: () => void;
+  /** Told how each call ended, but for those under which this side closed the channel. */
+  readonly onEnded?: ((result: CallResult) => void) | undefined;
 }
 
 /** So many connect timeouts without a call that went well make the channel suspect. */
@@ -53,13 +55,19 @@ export class KeptChannel {
       throw new StatusError('UNAVAILABLE', closedBecause);
     }
     const unwatch = this.#watch();
-    const call = start(this.#connection);
+    const connection = this.#connection;
+    const call = start(connection);
     this.#calls.add(call);
     void call.ended.then(() => {
       this.#calls.delete(call);
       unwatch();
     });
-    void call.ended.then((result) => this.#judge(result));
+    void call.ended.then((result) => {
+      if (connection.closedBecause === undefined) {
+        this.#options.onEnded?.(result);
+      }
+      this.#judge(result);
+    });
     return call;
   }
 

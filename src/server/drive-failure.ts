@@ -1,4 +1,12 @@
-import { errorDomain, retryKey, retryUnsafe, type Status, StatusError } from '../contract/status-error.js';
+import {
+  errorDomain,
+  leaseNotHeldReason,
+  retryKey,
+  retryUnsafe,
+  type Status,
+  StatusError,
+} from '../contract/status-error.js';
+import { rightLost } from './drive-right.js';
 
 /** In ErrorInfo's metadata: nothing was written, or the driver finds again what it wrote. */
 export const retrySafe = 'safe';
@@ -13,7 +21,11 @@ export type FailureReason =
   | 'QUEUE_FULL'
   | 'LEFT_QUEUE'
   | 'METADATA_AWAY'
+  | 'EXECUTION_UNKNOWN'
+  | 'RUN_ELSEWHERE'
   | 'SERVER_ENDING'
+  | typeof leaseNotHeldReason
+  | 'LEASE_LOST'
   | 'PROGRAM_NOT_STARTED'
   | 'DRIVER_VERDICT'
   | 'PLATFORM_CAUSE'
@@ -65,6 +77,35 @@ export function serverEnding(): StatusError {
     retry: retrySafe,
     retryDelayMs: 1_000,
   });
+}
+
+/** Another server has the right to drive, or nobody yet; nothing was driven. */
+export function leaseNotHeld(message: string, retryDelayMs: number): StatusError {
+  return toStatusError({
+    status: 'UNAVAILABLE',
+    reason: leaseNotHeldReason,
+    message: `${message}; nothing was driven`,
+    retry: retrySafe,
+    retryDelayMs,
+  });
+}
+
+/**
+ * The right to drive went away meanwhile, so what came of the driver's run does not count. It may run again where the
+ * ledger finds what it left behind.
+ */
+export function leaseLost(findsOrphans: boolean): StatusError {
+  return toStatusError({
+    status: 'ABORTED',
+    reason: 'LEASE_LOST',
+    message: 'the driver server lost its lease while the driver ran',
+    retry: findsOrphans ? retrySafe : retryUnsafe,
+  });
+}
+
+/** Why a signal ends a drive that has not begun. */
+export function notBegun({ reason }: AbortSignal): StatusError {
+  return reason === rightLost ? leaseNotHeld('the driver server has lost its lease', 1_000) : serverEnding();
 }
 
 /** The server ends, and how the driver's run ends can no longer be told. */

@@ -1,6 +1,8 @@
 import type { LogFacts } from '../common/logger.js';
 import type { ExecuteRequest__Output } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
+import type { StatusError } from '../contract/status-error.js';
+import type { EngineLoad, ObserveStage } from './measures.js';
 
 /** What an engine may know of a call beside its request. */
 export interface DriveContext {
@@ -10,8 +12,15 @@ export interface DriveContext {
   readonly requestBytes: number;
   /** True once a second caller has asked for this same call. */
   readonly joined: () => boolean;
-  /** Aborted when the server must end now (grace over): the engine ends its work and rejects. */
+  /**
+   * Aborted when the server must end now (grace over, or its right to drive is lost: `rightLost`): the engine ends its
+   * work and rejects.
+   */
   readonly signal: AbortSignal;
+  /** Told of the stages of the drive. */
+  readonly observe?: ObserveStage;
+  /** Undefined while it may be driven; else why not. Asked right before anything that another could see. */
+  readonly refusal?: () => StatusError | undefined;
 }
 
 /** The driver's answer, and what the log may say about how it came to be (exit code, queue time, ...). */
@@ -31,5 +40,7 @@ export interface Engine {
   drive(request: ExecuteRequest__Output, context: DriveContext): Promise<EngineAnswer>;
   /** Undefined when it can drive; else one sentence why it cannot now. Health says NOT_SERVING then. */
   outage?(): string | undefined;
+  /** How busy it is; absent where nothing is bounded. */
+  load?(): EngineLoad;
   close(): Promise<void>;
 }

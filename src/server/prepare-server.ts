@@ -2,15 +2,17 @@ import type { ServerCredentials } from '@grpc/grpc-js';
 import { errorText } from '../common/error-text.js';
 import type { Logger } from '../common/logger.js';
 import type { Environment } from '../common/settings.js';
+import { faultOfLedger, placeOfLedger } from './create-ledger.js';
 import type { Engine } from './engine.js';
 import { type Authenticate, authenticateByToken, tokenFromFile } from './grpc/authenticate.js';
 import { createServerCredentials } from './grpc/server-credentials.js';
 import { inClusterApi } from './kubernetes/kubernetes-api.js';
 import { tokenFromSecret } from './kubernetes/token-secret.js';
+import { noMeasures, type ServerMeasures } from './measures.js';
 import { createMemoryEngine } from './memory-engine/memory-engine.js';
 import { ownNamespace } from './own-namespace.js';
 import { type DriverProgram, flagsOfProgram } from './program-engine/flags-of-program.js';
-import { createProgramEngine } from './program-engine/program-engine.js';
+import { createProgramEngine, type ProgramEngineParts } from './program-engine/program-engine.js';
 import { programEnvironment } from './program-engine/program-environment.js';
 import { checkProgramSettings } from './program-engine/program-settings.js';
 import type { ServerSettings } from './server-settings.js';
@@ -37,6 +39,7 @@ export async function prepareServer(
   settings: ServerSettings,
   env: Environment,
   logger: Logger,
+  measures: ServerMeasures = noMeasures,
 ): Promise<PreparedServer | FaultySettings> {
   const faults: string[] = [];
   const attempt = async <Made>(make: () => Made | Promise<Made>): Promise<Made | undefined> => {
@@ -47,12 +50,17 @@ export async function prepareServer(
       return undefined;
     }
   };
-  const credentials = await attempt(() => createServerCredentials(settings, logger));
+  const credentials = await attempt(() =>
+    createServerCredentials(settings, logger, { onRead: measures.certificateShown }),
+  );
   const namespace = await attempt(() => ownNamespace(settings.namespace, settings.namespaceFile));
   const program =
     settings.engine === 'program' ? await attempt(() => learnProgram(settings, env)) : undefined;
   if (program !== undefined) {
     faults.push(...checkProgramSettings(settings, program, env));
+  }
+  if (program !== undefined || settings.engine === 'memory') {
+    faults.push(...[faultOfLedger(settings, program)].filter((fault) => fault !== undefined));
   }
   if (faults.length > 0 || credentials === undefined || namespace === undefined) {
     return { faults };
@@ -60,7 +68,9 @@ export async function prepareServer(
   // Last, because it writes the token.
   const token = await attempt(() => tokenSource(settings, namespace, env, logger));
   const engine =
-    faults.length > 0 ? undefined : await attempt(() => createEngine(settings, program, env, logger));
+    faults.length > 0
+      ? undefined
+      : await attempt(() => createEngine(settings, { program, env, logger, measures }));
   if (engine === undefined) {
     return { faults };
   }
@@ -87,11 +97,13 @@ function learnProgram({ driverProgram, driverProgramEnv }: ServerSettings, env: 
 
 async function createEngine(
   settings: ServerSettings,
-  program: DriverProgram | undefined,
-  env: Environment,
-  logger: Logger,
+  { program, ...parts }: Omit<ProgramEngineParts, 'program'> & { program: DriverProgram | undefined },
 ): Promise<Engine> {
   return program === undefined
-    ? createMemoryEngine({ logger })
-    : createProgramEngine(settings, { program, env, logger });
+    ? createMemoryEngine(parts)
+    : createProgramEngine(settings, {
+        program,
+        ...parts,
+        findsOrphans: placeOfLedger(settings, program) === 'mlmd',
+      });
 }

@@ -1,5 +1,6 @@
+import { adminSettings, usualAdminPort } from '../common/admin-settings.js';
 import { isReadable } from '../common/is-readable.js';
-import { logLevels } from '../common/logger.js';
+import { logFormats, logLevels } from '../common/logger.js';
 import {
   anyText,
   day,
@@ -16,6 +17,7 @@ import {
   setting,
   wholeNumber,
 } from '../common/settings.js';
+import { checkLeaseSettings, leaseSettings } from './lease/lease-settings.js';
 import { programSettings } from './program-engine/program-settings.js';
 import { kubernetesSettings } from './references/kubernetes-settings.js';
 
@@ -72,6 +74,14 @@ const service = {
     '10',
   ),
   logLevel: setting('LOG_LEVEL', 'least severe level in the log', oneOf(logLevels), 'info'),
+  logFormat: setting('LOG_FORMAT', 'json for machines, text for people', oneOf(logFormats), 'json'),
+  ...adminSettings(usualAdminPort),
+  otlpEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    "where traces go, by OTLP over HTTP; OpenTelemetry's other OTEL_ variables hold as well",
+    optional(anyText('a URL like http://collector:4318')),
+    '',
+  ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 const trust = {
@@ -103,6 +113,12 @@ const trust = {
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 const ledger = {
+  ledger: setting(
+    'LEDGER',
+    'where it stands what was driven: mlmd outlives the server, memory does not; auto is mlmd where the driver uses it',
+    oneOf(['auto', 'mlmd', 'memory']),
+    'auto',
+  ),
   keepSuccessMs: setting(
     'KEEP_SUCCESS_SECONDS',
     'how long an answer waits for a repeat of its request; the contract promises 600',
@@ -130,13 +146,20 @@ const ledger = {
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** Every setting of the driver server; --help and the table in docs/driver-server.md are made of it. */
-export const serverSettings = { ...service, ...trust, ...ledger, ...kubernetesSettings, ...programSettings };
+export const serverSettings = {
+  ...service,
+  ...trust,
+  ...ledger,
+  ...leaseSettings,
+  ...kubernetesSettings,
+  ...programSettings,
+};
 export type ServerSettings = SettingsOf<typeof serverSettings>;
 
 /** Faults that no setting has alone. */
 export function checkServerSettings(settings: ServerSettings): string[] {
-  const { tlsCert, tlsKey, tlsClientCa, tokenFile, tokenSecret, allowUnauthenticated, kubernetesApi } =
-    settings;
+  const { tlsCert, tlsKey, tlsClientCa, tokenFile, tokenSecret, allowUnauthenticated } = settings;
+  const { kubernetesApi, kubernetesHost, leaseName } = settings;
   const isAuthenticated = [tlsClientCa, tokenFile, tokenSecret].some((setting) => setting !== undefined);
   const checks: readonly (readonly [isFault: boolean, fault: string])[] = [
     [
@@ -164,6 +187,13 @@ export function checkServerSettings(settings: ServerSettings): string[] {
       kubernetesApi !== undefined && !/^https?:\/\/[^/]/.test(kubernetesApi),
       'KUBERNETES_API must be a URL like https://kubernetes.default.svc',
     ],
+    [
+      leaseName !== undefined && kubernetesApi === undefined && kubernetesHost === undefined,
+      'LEASE_NAME needs Kubernetes, and this is no pod of a cluster: set KUBERNETES_API, or unset LEASE_NAME',
+    ],
   ];
-  return checks.filter(([isFault]) => isFault).map(([, fault]) => fault);
+  return [
+    ...checks.filter(([isFault]) => isFault).map(([, fault]) => fault),
+    ...checkLeaseSettings(settings),
+  ];
 }

@@ -1,27 +1,34 @@
-import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import type { Logger } from '../common/logger.js';
 import { drainServer } from './drain-server.js';
+import { type DriveRight, rightLost } from './drive-right.js';
 import type { Engine } from './engine.js';
 import { addReflection } from './grpc/add-reflection.js';
 import type { Authenticate } from './grpc/authenticate.js';
 import { checkNamespace } from './grpc/check-namespace.js';
 import { checkRequest } from './grpc/check-request.js';
+import { countConnections } from './grpc/count-connections.js';
 import {
+  type BegunCall,
+  type CallObserver,
   createExecuteHandler,
   type ExecuteHandler,
+  type ExecuteParts,
   executePath,
   serializeResponse,
   servedDefinition,
 } from './grpc/driver-service.js';
 import { guardCalls } from './grpc/guard-calls.js';
+import { measureCalls } from './grpc/measure-calls.js';
 import { createOpenCalls, type OpenCalls } from './grpc/open-calls.js';
 import { createReadingSlots } from './grpc/reading-slots.js';
 import { serveHealth } from './grpc/serve-health.js';
 import type { RequestLedger } from './ledger/request-ledger.js';
 import { createSingleFlight } from './ledger/single-flight.js';
 import { listen } from './listen.js';
+import { noMeasures, type ServerMeasures, type ServerState } from './measures.js';
 import { type ResolveReferences, resolvingFirst } from './references/create-resolver.js';
+import { createTerms } from './terms.js';
 
 export interface DriverServerOptions {
   readonly engine: Engine;
@@ -43,8 +50,13 @@ export interface DriverServerOptions {
   readonly readTimeoutMs?: number;
   /** A connection that is older is replaced, so that clients look the server's name up again. */
   readonly maxConnectionAgeMs?: number;
+  /** Where one of several servers drives at a time; without it this one always may. */
+  readonly right?: DriveRight;
   /** While it ends, stay for repeats until no drive has ended for so long; 0 by default. */
   readonly repeatGraceMs?: number;
+  readonly measures?: ServerMeasures;
+  /** Follows each call that was read, as a trace. */
+  readonly followCall?: (call: BegunCall) => CallObserver;
   /** Stands between the wire and the service: for faults. */
   readonly wrapExecute?: (execute: ExecuteHandler) => ExecuteHandler;
 }
@@ -52,8 +64,9 @@ export interface DriverServerOptions {
 export interface DriverServer {
   /** HOST:PORT */
   readonly address: string;
+  readonly state: () => ServerState;
   /**
-   * Says NOT_SERVING and drives nothing new. For a while it stays for repeats: an answer that was lost on its way is
+   * Says NOT_SERVING and drives nothing new; the right to drive is given back as soon as nothing runs. For a while it stays for repeats: an answer that was lost on its way is
    * known to nobody else. Then it takes no calls (GOAWAY). What is running may finish within `graceMs`, then it is
    * aborted; every call gets a status. Resolves when the engine is closed and every connection has ended. A second
    * drain may shorten the grace of the first.
@@ -68,7 +81,12 @@ export const maxStreamsPerConnection = 1_024;
 /** Requests that are read, decoded and looked at at once: each may hold MAX_MESSAGE_BYTES a few times. */
 export const readingSlots = 8;
 
-const defaults = { maxMessageBytes: 4 << 20, readTimeoutMs: 10_000, repeatGraceMs: 0 };
+const defaults = {
+  maxMessageBytes: 4 << 20,
+  readTimeoutMs: 10_000,
+  repeatGraceMs: 0,
+  measures: noMeasures,
+};
 
 /**
  * Starts DriverService with an engine behind its ledger, grpc.health.v1 and server reflection. Rejects when the
@@ -76,30 +94,64 @@ const defaults = { maxMessageBytes: 4 << 20, readTimeoutMs: 10_000, repeatGraceM
  */
 export async function startDriverServer(given: DriverServerOptions): Promise<DriverServer> {
   const options = { ...defaults, ...given };
-  const { engine, logger, host, port, repeatGraceMs, wrapExecute = (execute) => execute } = options;
+  const { engine, logger, host, port, right, repeatGraceMs, wrapExecute = (execute) => execute } = options;
   const { maxMessageBytes, credentials = ServerCredentials.createInsecure() } = options;
   const openCalls = createOpenCalls(executePath, maxOpenCalls);
   const server = new Server(serverOptions(options, openCalls));
-  const abort = new AbortController();
-  // Every running drive listens to it; Node takes more than ten listeners for a leak.
-  setMaxListeners(0, abort.signal);
+  const terms = createTerms();
   const singleFlight = createSingleFlight({
     ...options,
     serialize: (response) => serializeResponse(response, maxMessageBytes),
-    signal: abort.signal,
+    signal: terms.signal,
+    ...(right !== undefined && { refusal: () => right.refusal() }),
+  });
+  right?.onLost(() => {
+    terms.end(rightLost);
+    return singleFlight.idle();
   });
   const executeOnce = resolvingFirst(options.resolveReferences, singleFlight.executeOnce);
-  const Execute = createExecuteHandler(checkOf(options), executeOnce, logger);
+  const observe = observing(options);
+  const Execute = createExecuteHandler({ check: checkOf(options), executeOnce, logger, observe });
   server.addService(servedDefinition, { Execute: wrapExecute(Execute) });
   addReflection(server);
-  const health = serveHealth(server, engine, logger);
+  const health = serveHealth(server, engine, logger, right);
   const address = await listen(server, host, port, credentials);
-  const draining = { server, health, openCalls, singleFlight, abort, engine, repeatGraceMs };
-  return { address, drain: (graceMs) => drainServer(draining, graceMs) };
+  const draining = { server, health, openCalls, singleFlight, terms, engine, repeatGraceMs, right };
+  let isDraining = false;
+  return {
+    address,
+    state: () => ({
+      draining: isDraining,
+      openCalls: openCalls.size(),
+      connections: countConnections(server),
+    }),
+    drain: (graceMs) => {
+      isDraining = true;
+      return drainServer(draining, graceMs);
+    },
+  };
+}
+
+/** Undefined where neither measures nor traces are wanted. */
+function observing({ measures, followCall }: DriverServerOptions & typeof defaults) {
+  if (measures === noMeasures) {
+    return followCall;
+  }
+  return (call: BegunCall): CallObserver => {
+    const followed = followCall?.(call);
+    return {
+      stage: (stage) => {
+        measures.stageEnded(stage);
+        followed?.stage(stage);
+      },
+      ended: (result) => followed?.ended(result),
+    };
+  };
 }
 
 function serverOptions(options: DriverServerOptions & typeof defaults, openCalls: OpenCalls): ServerOptions {
-  const { authenticate, logger, maxConnectionAgeMs, maxMessageBytes, readTimeoutMs } = options;
+  const { authenticate, logger, maxConnectionAgeMs, maxMessageBytes, readTimeoutMs, measures } = options;
+  const measured = measures === noMeasures ? [] : [measureCalls(executePath, measures)];
   const guards = authenticate === undefined ? [] : [guardCalls(authenticate, logger)];
   const reading = createReadingSlots(executePath, { slots: readingSlots, timeoutMs: readTimeoutMs });
   return {
@@ -111,11 +163,11 @@ function serverOptions(options: DriverServerOptions & typeof defaults, openCalls
     'grpc.keepalive_timeout_ms': 20_000,
     ...(maxConnectionAgeMs !== undefined && { 'grpc.max_connection_age_ms': maxConnectionAgeMs }),
     // In the order in which a call meets them.
-    interceptors: [...guards, openCalls.interceptor, reading],
+    interceptors: [...measured, ...guards, openCalls.interceptor, reading],
   };
 }
 
-function checkOf({ namespace }: DriverServerOptions): Parameters<typeof createExecuteHandler>[0] {
+function checkOf({ namespace }: DriverServerOptions): ExecuteParts['check'] {
   return (request) => {
     checkRequest(request);
     if (namespace !== undefined) {

@@ -1,21 +1,27 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { checkAgentToken } from '../argo/agent-token.js';
+import type { ServerResponse } from 'node:http';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import type { CheckAgentToken } from '../argo/agent-token.js';
 import { notOurs } from '../argo/reply.js';
 import type { ExecuteTemplate } from '../bridge/execute-template.js';
+import type { Caller } from '../bridge/long-poll.js';
 import { factsOfError, type Logger } from '../common/logger.js';
+import { outcomeOfReply } from './post-outcome.js';
 import { bodyFaults, readBody } from './read-body.js';
 import { sendJson } from './send-json.js';
+import type { PostOutcome } from './sidecar-metrics.js';
 
 /** The path that Argo's agent POSTs to: https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/executor/plugins/rpc/plugin.go */
 export const executeTemplatePath = '/api/v1/template.execute';
 
 export interface AppOptions {
-  readonly tokenPath: string;
+  readonly checkToken: CheckAgentToken;
   readonly maxBodyBytes: number;
   readonly executeTemplate: ExecuteTemplate;
   /** Whether the body is a template of ours; asked only while the token cannot be read. */
   readonly isOurs: (body: string) => boolean;
   readonly logger: Logger;
+  /** Told what the answer of a POST means; its HTTP status tells the rest. */
+  readonly noteOutcome?: ((response: ServerResponse, outcome: PostOutcome) => void) | undefined;
 }
 
 /**
@@ -38,9 +44,9 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-function authenticate({ tokenPath, logger }: AppOptions): RequestHandler {
-  return async (request, response, next) => {
-    const verdict = await checkAgentToken(tokenPath, request.headers.authorization);
+function authenticate({ checkToken, logger }: AppOptions): RequestHandler {
+  return (request, response, next) => {
+    const verdict = checkToken(request.headers.authorization);
     if (verdict.kind === 'forbidden') {
       logger.warn('refused a caller', { httpStatus: 403 });
       sendJson(response, 403, { error: "the bearer token is not the one that Argo's agent wrote" });
@@ -53,7 +59,7 @@ function authenticate({ tokenPath, logger }: AppOptions): RequestHandler {
   };
 }
 
-function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler {
+function answer({ executeTemplate, isOurs, logger, noteOutcome }: AppOptions): RequestHandler {
   return async (request, response) => {
     const startedMs = performance.now();
     const body: string = request.body;
@@ -61,16 +67,17 @@ function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler
     if (typeof tokenFault === 'string') {
       // Another plugin's template still gets its {}: an error would fail a node that is not ours.
       if (isOurs(body)) {
+        noteOutcome?.(response, 'no-token');
         logger.error('refused a template', { httpStatus: 500, reason: tokenFault });
         sendJson(response, 500, { error: tokenFault });
       } else {
+        noteOutcome?.(response, 'not-ours');
         sendJson(response, 200, notOurs);
       }
       return;
     }
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    const { reply, facts, onDelivered } = await executeTemplate(body, gone.signal);
+    const { reply, facts, onDelivered } = await executeTemplate(body, callerOf(response));
+    noteOutcome?.(response, outcomeOfReply(reply));
     const { socket } = request;
     // "finish" comes when the system has taken every byte; a socket that broke before never gets there.
     response.once('finish', () => {
@@ -81,6 +88,16 @@ function answer({ executeTemplate, isOurs, logger }: AppOptions): RequestHandler
     const bytesOut = sendJson(response, 200, reply);
     const ms = Math.round(performance.now() - startedMs);
     logger.info('answered a template', { ...facts, ms, bytesIn: Buffer.byteLength(body), bytesOut });
+  };
+}
+
+function callerOf(response: Response): Caller {
+  return {
+    isGone: () => response.closed || response.destroyed,
+    onGone: (callback) => {
+      response.once('close', callback);
+      return () => response.off('close', callback);
+    },
   };
 }
 

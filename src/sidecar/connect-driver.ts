@@ -1,21 +1,12 @@
 import type { Clock } from '../common/clock.js';
 import type { Logger } from '../common/logger.js';
-import { StatusError } from '../contract/status-error.js';
 import { createCallMetadata } from '../driver/call-metadata.js';
 import { createDriverClient, type DriverClient } from '../driver/driver-client.js';
 import { createDriverCredentials } from '../driver/driver-credentials.js';
-import { type DriverTarget, parseDriverTarget } from '../driver/driver-target.js';
+import type { DriverTarget } from '../driver/driver-target.js';
+import type { Outage } from '../driver/follow-outage.js';
 import { logGrpc } from '../driver/log-grpc.js';
 import type { SidecarSettings } from './sidecar-settings.js';
-
-/** Where the settings say that the driver server is. */
-export function toTarget(settings: SidecarSettings): DriverTarget {
-  const target = parseDriverTarget(settings.driverHost, settings.driverPort);
-  if (target === undefined) {
-    throw new StatusError('INVALID_ARGUMENT', 'DRIVER_HOST is no target');
-  }
-  return { target: target.target, tls: target.tls || settings.driverTls };
-}
 
 /** The client of the driver server as the settings want it. */
 export function connectDriver(
@@ -23,6 +14,7 @@ export function connectDriver(
   target: DriverTarget,
   logger: Logger,
   clock: Clock,
+  outage: Outage,
 ): DriverClient {
   const { driverTlsCa: ca, driverTlsCert: cert, driverTlsKey: key } = settings;
   const warn = (message: string) => (reason: string) => logger.warn(message, { reason });
@@ -47,9 +39,12 @@ export function connectDriver(
     serverName: settings.driverTlsServerName,
     useProxy: settings.driverUseProxy,
     clock,
-    onStuck: () =>
+    onEnded: outage.note,
+    onStuck: () => {
+      outage.noteAway('it accepts TCP but does not speak HTTP/2');
       logger.warn('replaced a channel that has found no connection for CONNECT_TIMEOUT_SECONDS', {
         driver: target.target,
-      }),
+      });
+    },
   });
 }

@@ -15,6 +15,21 @@ import type { SidecarSettings } from './sidecar-settings.js';
 export interface Bridge {
   readonly executeTemplate: ExecuteTemplate;
   readonly ledger: CallLedger<FinalAnswer>;
+  readonly state: () => BridgeState;
+}
+
+/** What is to be read of a bridge at any time. */
+export interface BridgeState {
+  readonly heldPosts: number;
+  readonly callsInFlight: number;
+  readonly retryBudget: number;
+  readonly taskSetBytes: number;
+}
+
+/** What a bridge tells to whoever measures it. */
+export interface BridgeEvents {
+  readonly resent: () => void;
+  readonly evicted: (tasks: number) => void;
 }
 
 export interface BridgeParts {
@@ -24,6 +39,7 @@ export interface BridgeParts {
   readonly clock: Clock;
   /** Aborted when this process ends. */
   readonly ending: AbortSignal;
+  readonly events?: BridgeEvents | undefined;
 }
 
 /** Argo's agent must stay away for longer than this process will be there. */
@@ -35,36 +51,47 @@ const longestReplayMs = 5_000;
 export function createBridge(parts: BridgeParts): Bridge {
   const { settings, clock, ending } = parts;
   const ledger = createLedger(parts);
+  const { attempts, limiter, retryBudget } = startAttempts(parts);
+  const taskSets = createTaskSets(parts);
+  const longPoll = new LongPoll({
+    windowMs: settings.longPollMs,
+    most: Math.max(1, Math.floor(settings.agentWorkers / 2)),
+    clock,
+    ending,
+  });
   const executeTemplate = createExecuteTemplate({
     ...settings,
     ledger,
-    attempts: startAttempts(parts),
-    longPoll: new LongPoll({
-      windowMs: settings.longPollMs,
-      most: Math.max(1, Math.floor(settings.agentWorkers / 2)),
-      clock,
-      ending,
-    }),
-    taskSets: createTaskSets(parts),
+    attempts,
+    longPoll,
+    taskSets,
     ending,
     stayAwayMs: settings.shutdownGraceMs + stayAwayMoreMs,
     nowMs: clock.nowMs,
   });
-  return { executeTemplate, ledger };
+  const state = (): BridgeState => ({
+    heldPosts: longPoll.held,
+    callsInFlight: limiter.taken,
+    retryBudget: retryBudget.saved,
+    taskSetBytes: taskSets.largestBytes(),
+  });
+  return { executeTemplate, ledger, state };
 }
 
-function createLedger({ settings, logger, clock }: BridgeParts): CallLedger<FinalAnswer> {
+function createLedger({ settings, logger, clock, events }: BridgeParts): CallLedger<FinalAnswer> {
   return new CallLedger<FinalAnswer>({
     nowMs: clock.nowMs,
     maxEntries: settings.maxLedgerEntries,
     maxBytes: settings.maxLedgerBytes,
     replayFailureMs: settings.replayFailureMs ?? Math.min(longestReplayMs, settings.patchIntervalMs / 2),
-    onEvicted: (facts) =>
-      logger.warn('forgot answers early: MAX_LEDGER_ENTRIES or MAX_LEDGER_BYTES is reached', facts),
+    onEvicted: (facts) => {
+      events?.evicted(facts.forgotten);
+      logger.warn('forgot answers early: MAX_LEDGER_ENTRIES or MAX_LEDGER_BYTES is reached', facts);
+    },
   });
 }
 
-function startAttempts({ settings, driver, logger, clock, ending }: BridgeParts) {
+function startAttempts({ settings, driver, logger, clock, ending, events }: BridgeParts) {
   const limiter = new ConcurrencyLimiter(settings.maxConcurrentCalls, ending);
   const retryBudget = new RetryBudget({
     ratio: settings.retryBudgetPercent / 100,
@@ -73,7 +100,9 @@ function startAttempts({ settings, driver, logger, clock, ending }: BridgeParts)
     ending,
   });
   const random = Math.random;
-  return createAttempts({ ...settings, driver, limiter, retryBudget, clock, ending, random, logger });
+  const shared = { ...settings, driver, limiter, retryBudget, clock, ending, random, logger };
+  const attempts = createAttempts({ ...shared, onResend: events?.resent });
+  return { attempts, limiter, retryBudget };
 }
 
 function createTaskSets({ settings, logger, clock }: BridgeParts): TaskSets {

@@ -14,8 +14,8 @@ import {
   setting,
   wholeNumber,
 } from '../common/settings.js';
-import { isUsableToken } from '../driver/call-metadata.js';
 import { parseDriverTarget } from '../driver/driver-target.js';
+import { isUsableToken } from '../driver/usable-token.js';
 
 const driverHost: Reader<string> = {
   form: 'a host, host:port, a URL with http://, https://, grpc:// or grpcs://, or a gRPC target (dns:, ipv4:, ipv6:, unix:)',

@@ -1,5 +1,6 @@
+import { adminSettings } from '../common/admin-settings.js';
 import { agentPostTimeoutMs } from '../common/argo-agent.js';
-import { logLevels } from '../common/logger.js';
+import { logFormats, logLevels } from '../common/logger.js';
 import {
   anyText,
   day,
@@ -141,6 +142,8 @@ const agent = {
     '25',
   ),
   logLevel: setting('LOG_LEVEL', 'least severe level in the log', oneOf(logLevels), 'info'),
+  logFormat: setting('LOG_FORMAT', 'json for machines, text for people', oneOf(logFormats), 'json'),
+  ...adminSettings('off'),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** Every setting of the sidecar; --help, the README's table and plugin.yaml's test read it. */

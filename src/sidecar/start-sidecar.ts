@@ -1,24 +1,30 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAgentTokenCheck } from '../argo/agent-token.js';
 import { parseExecuteTemplate } from '../argo/parse-execute-template.js';
 import type { LedgerSize } from '../bridge/call-ledger.js';
 import { agentIdleConnectionMs, agentPostTimeoutMs } from '../common/argo-agent.js';
 import { systemClock } from '../common/clock.js';
-import type { Logger } from '../common/logger.js';
+import { factsOfError, type Logger } from '../common/logger.js';
 import { readVersion } from '../common/version.js';
 import { StatusError } from '../contract/status-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
+import { followOutage } from '../driver/follow-outage.js';
 import { createApp } from './app.js';
-import { connectDriver, toTarget } from './connect-driver.js';
 import { createBridge } from './create-bridge.js';
 import { drain } from './drain.js';
+import { createLateDriver } from './late-driver.js';
+import type { MeasuredSidecar } from './measure-sidecar.js';
 import type { SidecarSettings } from './sidecar-settings.js';
+import { toTarget } from './to-target.js';
 
 /** A sidecar that listens. */
 export interface Sidecar {
   /** http://HOST:PORT */
   readonly address: string;
+  /** http://HOST:PORT of the admin port; undefined without one. */
+  readonly adminAddress: string | undefined;
   /** What the call ledger holds. */
   ledger(): LedgerSize;
   /** Drains as SIGTERM asks for, within the grace, then closes. */
@@ -35,24 +41,43 @@ export async function startSidecar(
 ): Promise<Sidecar> {
   const { pluginKey, shutdownGraceMs: graceMs } = settings;
   const target = toTarget(settings);
-  const driver = connectDriver(settings, target, logger, clock);
+  const measured = await measure(settings);
+  const outage = followOutage(target.target, logger);
+  const late = createLateDriver(async () => {
+    const { connectDriver } = await import('./connect-driver.js');
+    return connectDriver(settings, target, logger, clock, outage);
+  });
+  if (target.tls) {
+    // Its files may be bad, and then nothing should listen.
+    await late.load();
+  }
+  const driver = measured?.measureDriver(late) ?? late;
   const ending = new AbortController();
   // Every wait listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(0, ending.signal);
-  const { ledger, executeTemplate } = createBridge({
-    settings,
-    driver,
-    logger,
-    clock,
-    ending: ending.signal,
-  });
+  const events = measured?.events;
+  const bridge = createBridge({ settings, driver, logger, clock, ending: ending.signal, events });
+  const { ledger, executeTemplate } = bridge;
   const isOurs = (body: string) => parseExecuteTemplate(body, pluginKey).kind === 'ours';
-  const server = createServer(agentTimeouts, createApp({ ...settings, executeTemplate, isOurs, logger }));
+  const checkToken = createAgentTokenCheck(settings.tokenPath, clock.nowMs);
+  const { noteOutcome } = measured ?? {};
+  const app = createApp({ ...settings, checkToken, executeTemplate, isOurs, logger, noteOutcome });
+  const server = createServer(agentTimeouts, app);
+  if (measured !== undefined) {
+    server.prependListener('request', measured.countPost);
+  }
   const address = await listen(server, settings.serverHost, settings.serverPort);
-  logger.info('listening', { version: readVersion(), address, driver: target.target, tls: target.tls });
-  const close = () => {
+  const sources = { bridge, driverUp: outage.isUp, draining: () => ending.signal.aborted };
+  const admin = await measured?.openAdmin(sources, logger);
+  const adminAddress = admin?.address;
+  const { target: called, tls } = target;
+  logger.info('listening', { version: readVersion(), address, adminAddress, driver: called, tls });
+  setImmediate(() => {
+    late.load().catch((thrown) => logger.error('cannot call the driver server', factsOfError(thrown)));
+  });
+  const close = async () => {
     ending.abort();
-    return closeAll(server, driver);
+    await Promise.all([closeAll(server, driver), admin?.close()]);
   };
   const stop = async () => {
     ending.abort();
@@ -60,7 +85,14 @@ export async function startSidecar(
     await drain(server, () => ledger.size.started, { graceMs, clock });
     await close();
   };
-  return { address, ledger: () => ledger.size, stop, close };
+  return { address, adminAddress, ledger: () => ledger.size, stop, close };
+}
+
+/** Prometheus' client takes its time to load: only for an admin port. */
+async function measure(settings: SidecarSettings): Promise<MeasuredSidecar | undefined> {
+  return settings.adminPort === undefined
+    ? undefined
+    : (await import('./measure-sidecar.js')).measureSidecar(settings);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { objectOf } from '../common/json.js';
 import { factsOfError, type LogFacts, type Logger } from '../common/logger.js';
 import {
@@ -49,7 +50,8 @@ export const headBytes = 1024;
 
 function tryReadReview(bytes: Buffer): AdmissionRequest | undefined {
   try {
-    return readAdmissionReview(utf8.decode(bytes));
+    // Most bodies are plain ASCII, which is a text as it is.
+    return readAdmissionReview(isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes));
   } catch {
     return undefined;
   }

@@ -1,22 +1,17 @@
-import { applyPatch } from 'rfc6902';
 import { isJsonObject, type Json, type JsonObject } from '../common/json.js';
-
-/** One operation of a JSON Patch, as RFC 6902 has them. */
-type PatchOperation =
-  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: Json }
-  | { readonly op: 'remove'; readonly path: string };
+import { isEqual } from './is-equal.js';
+import { type PatchOperation, tryPatch } from './try-patch.js';
 
 /**
  * The text of the JSON Patch that makes `after` of `before`, or undefined where a patch, applied, does not. The API server
  * takes a patch that decodes and does not apply for a reason to refuse the object, whatever the failurePolicy
- * (https://github.com/kubernetes/kubernetes/issues/129459), so it is tried here by a library.
- * `copy` is equal to `before`; it is changed.
+ * (https://github.com/kubernetes/kubernetes/issues/129459), so it is tried here by a library (try-patch.ts).
  */
-export function makePatch(before: JsonObject, after: JsonObject, copy: JsonObject): string | undefined {
+export function makePatch(before: JsonObject, after: JsonObject): string | undefined {
   const patch: PatchOperation[] = [];
   compare(before, after, '', patch);
-  const isApplied = applyPatch(copy, patch).every((fault) => fault === null);
-  return isApplied && isEqual(copy, after) ? JSON.stringify(patch) : undefined;
+  const tried = tryPatch(before, patch);
+  return tried !== undefined && isEqual(tried, after) ? JSON.stringify(patch) : undefined;
 }
 
 /**
@@ -61,6 +56,10 @@ function compareLists(
   path: string,
   patch: PatchOperation[],
 ): void {
+  if (before.length === after.length && before.every((item, at) => nameOf(item) === nameOf(after[at]))) {
+    compareByIndex(before, after, path, patch);
+    return;
+  }
   const [oldNames, newNames] = [namesOf(before), namesOf(after)];
   if (oldNames === undefined || newNames === undefined || !isAligned(oldNames, newNames)) {
     compareByIndex(before, after, path, patch);
@@ -78,13 +77,17 @@ type Names = ReadonlyMap<string, number>;
 function namesOf(list: readonly Json[]): Names | undefined {
   const names = new Map<string, number>();
   for (const [at, item] of list.entries()) {
-    const name = isJsonObject(item) ? item['name'] : undefined;
+    const name = nameOf(item);
     if (typeof name !== 'string' || names.has(name)) {
       return undefined;
     }
     names.set(name, at);
   }
   return names;
+}
+
+function nameOf(item: Json | undefined): Json | undefined {
+  return isJsonObject(item) ? item['name'] : undefined;
 }
 
 /** Whether what is in both lists has the same order in both. */
@@ -142,32 +145,6 @@ function compareByIndex(
   for (const [at, item] of before.entries()) {
     compare(item, after[at] ?? null, `${path}/${at}`, patch);
   }
-}
-
-/** Node's own isDeepStrictEqual takes three times as long. */
-function isEqual(one: Json | undefined, other: Json | undefined): boolean {
-  if (
-    one === other ||
-    typeof one !== 'object' ||
-    typeof other !== 'object' ||
-    one === null ||
-    other === null
-  ) {
-    return one === other;
-  }
-  if (Array.isArray(one) || Array.isArray(other)) {
-    return (
-      Array.isArray(one) &&
-      Array.isArray(other) &&
-      one.length === other.length &&
-      one.every((item, at) => isEqual(item, other[at]))
-    );
-  }
-  const keys = Object.keys(one);
-  return (
-    keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]))
-  );
 }
 
 /** RFC 6901. */

@@ -5,22 +5,36 @@ const deepestNesting = 500;
  * What JSON may hold that this process could not carry unchanged; undefined where there is nothing. It goes no deeper
  * than it must, and is asked before anything else may recurse.
  */
-export function faultOfJson(value: object, depth = 0): 'too-deep' | 'inexact-number' | undefined {
+export function faultOfJson(value: object, depth = 0): JsonFault | undefined {
   if (depth > deepestNesting) {
     return 'too-deep';
   }
-  for (const member of Object.values(value)) {
-    const fault =
-      typeof member === 'object' && member !== null
-        ? faultOfJson(member, depth + 1)
-        : typeof member === 'number' && isInexact(member)
-          ? 'inexact-number'
-          : undefined;
+  if (Array.isArray(value)) {
+    for (const member of value) {
+      const fault = faultOfMember(member, depth);
+      if (fault !== undefined) {
+        return fault;
+      }
+    }
+    return undefined;
+  }
+  // Twice as fast as a list of the values. What JSON.parse made inherits no members that a loop would find.
+  for (const key in value) {
+    const fault = faultOfMember(value[key as keyof typeof value], depth);
     if (fault !== undefined) {
       return fault;
     }
   }
   return undefined;
+}
+
+type JsonFault = 'too-deep' | 'inexact-number';
+
+function faultOfMember(member: unknown, depth: number): JsonFault | undefined {
+  if (typeof member === 'object' && member !== null) {
+    return faultOfJson(member, depth + 1);
+  }
+  return typeof member === 'number' && isInexact(member) ? 'inexact-number' : undefined;
 }
 
 /** A whole number beyond 2^53, or one that JSON.parse could not hold: Kubernetes carries 64 bits. */

@@ -87,7 +87,7 @@ function convert(request: AdmissionRequest, object: JsonObject, options: ReviewO
   }
   const { templates, missed } = conversion.summary;
   const converted = annotate(conversion.workflow, templates, options.version);
-  const patch = makePatch(object, converted, request.copyObject());
+  const patch = makePatch(object, converted);
   if (patch === undefined) {
     return failed('bad-patch');
   }

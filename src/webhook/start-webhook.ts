@@ -10,6 +10,8 @@ import { convertWorkflow } from '../convert/convert-workflow.js';
 import { endOf, readCertificateFiles, watchCertificateFiles } from './certificate-files.js';
 import { keepCertificate } from './certificate-keeper.js';
 import type { KeptCertificate } from './certificate-secret.js';
+import { noMeasures } from './measures.js';
+import { measure, openAdmin, warnOfEnd } from './open-admin.js';
 import { type OwnCertificateOptions, watchOwnCertificate } from './own-certificate.js';
 import { createBodyReceiver } from './receive-body.js';
 import { reviewWorkflow } from './review-workflow.js';
@@ -20,6 +22,8 @@ import type { WebhookSettings } from './webhook-settings.js';
 export interface Webhook {
   /** https://HOST:PORT */
   readonly address: string;
+  /** http://HOST:PORT of the admin port; undefined without one. */
+  readonly adminAddress: string | undefined;
   /** Goes on answering for the grace, not ready any more, then closes. */
   drain(graceMs: number): Promise<void>;
   close(): Promise<void>;
@@ -31,8 +35,11 @@ export async function startWebhook(
   logger: Logger,
   clock: Clock = systemClock,
 ): Promise<Webhook> {
+  const measured = await measure(settings);
   const source = await openCertificate(settings, logger, clock);
+  let shown = source.first.certificate;
   let shownUntilMs = endOf(source.first.certificate);
+  const stopWarning = warnOfEnd(() => shown, logger, clock);
   let draining = false;
   const server = createWebhookServer(source.first, {
     ...settings,
@@ -42,21 +49,29 @@ export async function startWebhook(
     isReady: () => !draining && shownUntilMs > Date.now(),
     clock,
     logger,
+    measures: measured?.measures ?? noMeasures,
   });
   const reviewOptions = toReviewOptions(settings);
   const stopWatching = source.watch((renewed) => {
     server.setSecureContext(secureContextOf(renewed));
-    shownUntilMs = endOf(renewed.certificate);
+    shown = renewed.certificate;
+    shownUntilMs = endOf(shown);
     logger.info('renewed the certificate', { certificateNotAfter: toDate(shownUntilMs) });
   });
   const address = await listen(server, settings.serverHost, settings.serverPort);
-  logger.info('listening', { version: readVersion(), address, certificateNotAfter: toDate(shownUntilMs) });
-  const close = () => {
+  const sources = { draining: () => draining, certificateEndMs: () => shownUntilMs };
+  const admin = measured && (await openAdmin(measured, sources, settings, logger));
+  const adminAddress = admin?.address;
+  const certificateNotAfter = toDate(shownUntilMs);
+  logger.info('listening', { version: readVersion(), address, adminAddress, certificateNotAfter });
+  const close = async () => {
     stopWatching();
-    return closeServer(server);
+    stopWarning();
+    await Promise.all([closeServer(server), admin?.close()]);
   };
   return {
     address,
+    adminAddress,
     close,
     drain: async (graceMs) => {
       draining = true;

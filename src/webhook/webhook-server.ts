@@ -5,7 +5,9 @@ import type { Clock } from '../common/clock.js';
 import { factsOfError, type Logger } from '../common/logger.js';
 import type { TakeTurn } from '../common/turns.js';
 import { type Answer, answerReview, type Review } from './answer-review.js';
+import type { WebhookMeasures } from './measures.js';
 import type { ReceiveBody } from './receive-body.js';
+import { sendBody } from './send-body.js';
 import { failed } from './verdict.js';
 
 /** PEM texts of what a server shows and of its key. */
@@ -23,6 +25,7 @@ export interface WebhookServerOptions {
   readonly isReady: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly measures: WebhookMeasures;
 }
 
 /** Kubernetes' API server keeps idle connections for 90 s and does not repeat what one of them swallowed. */
@@ -43,10 +46,17 @@ export function createWebhookServer(certificate: ServingCertificate, options: We
       answerProbe(request, response, options);
     }
   });
-  server.on('tlsClientError', (error) => logBrokenConnection(error, options.logger));
-  // With TLS 1.3 a caller's refusal of the certificate comes after the handshake.
+  const broken = new WeakSet<object>();
+  // With TLS 1.3 a caller's refusal of the certificate comes after the handshake; else both events tell of it.
+  const note = (error: Error, socket: object) => {
+    if (!broken.has(socket)) {
+      broken.add(socket);
+      noteBrokenConnection(error, options);
+    }
+  };
+  server.on('tlsClientError', note);
   server.on('clientError', (error, socket) => {
-    logBrokenConnection(error, options.logger);
+    note(error, socket);
     socket.destroy();
   });
   return server;
@@ -56,9 +66,11 @@ export function createWebhookServer(certificate: ServingCertificate, options: We
 const distrust = /ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN)$/;
 
 /** Else nobody would hear of it: failurePolicy Ignore admits without a word. */
-function logBrokenConnection(error: Error, logger: Logger): void {
+function noteBrokenConnection(error: Error, { logger, measures }: WebhookServerOptions): void {
   const facts = factsOfError(error);
-  if (distrust.test(String(facts['errorCode']))) {
+  const isDistrust = distrust.test(String(facts['errorCode']));
+  measures.connectionBroke(isDistrust ? 'distrust' : 'other');
+  if (isDistrust) {
     logger.warn(
       'a caller does not trust the certificate: is its CA the caBundle of the configuration?',
       facts,
@@ -95,6 +107,7 @@ async function answer(
   const isLate = clock.nowMs() - startedMs > budgetMs;
   const review = isLate ? () => failed('too-slow') : options.review;
   const made = answerReview(body, review, options.logger);
+  options.measures.answered(made.verdict, clock.nowMs() - startedMs);
   const bytes = Buffer.from(made.text);
   response.writeHead(200, {
     'Content-Type': 'application/json',
@@ -102,7 +115,7 @@ async function answer(
     // The next one goes to the replica that stays.
     ...(!isReady() && { Connection: 'close' }),
   });
-  response.end(bytes);
+  await sendBody(response, bytes);
   const bytesIn = body.kind === 'whole' ? body.bytes.length : undefined;
   logAnswer(made, { ms: Math.round(clock.nowMs() - startedMs), bytesIn, bytesOut: bytes.length }, options);
 }

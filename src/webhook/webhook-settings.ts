@@ -1,4 +1,5 @@
-import { logLevels } from '../common/logger.js';
+import { adminSettings, usualAdminPort } from '../common/admin-settings.js';
+import { logFormats, logLevels } from '../common/logger.js';
 import {
   anyText,
   day,
@@ -73,6 +74,8 @@ const serving = {
     '15',
   ),
   logLevel: setting('LOG_LEVEL', 'least severe level in the log', oneOf(logLevels), 'info'),
+  logFormat: setting('LOG_FORMAT', 'json for machines, text for people', oneOf(logFormats), 'json'),
+  ...adminSettings(usualAdminPort),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** The certificate that the process makes by itself. */

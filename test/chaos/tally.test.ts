@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { describePlan } from '../../scripts/chaos/describe-plan.js';
 import { drawPlan } from '../../scripts/chaos/fault-plan.js';
 import type { AgentNode } from '../../scripts/chaos/restarting-agent.js';
-import { tally } from '../../scripts/chaos/tally.js';
+import { tally, toJson, withDurableEnd } from '../../scripts/chaos/tally.js';
 import type { NodeResult } from '../../src/play/agent/plugin-reply.js';
 
 const node = (name: string, published: NodeResult | undefined): AgentNode => ({
@@ -77,5 +77,21 @@ describe('the plan of chaos', () => {
       ending.filter(({ retries }) => retries > 0),
       [],
     );
+  });
+
+  it("counts the twins that KFP sees with a ledger in ML Metadata, and prints the store's side", () => {
+    const counted = tally(3, [node('a', succeededAs('7'))], [execution('a', '7')]);
+    const { tally: shown } = withDurableEnd(counted, { twins: 2, voided: 4, superseded: 5, replayed: 6 });
+    const expected = {
+      seed: 3,
+      tasks: 1,
+      duplicates: 2,
+      lost: 0,
+      hung: 0,
+      voided: 4,
+      superseded: 5,
+      replayed: 6,
+    };
+    assert.deepEqual(toJson(shown), expected);
   });
 });

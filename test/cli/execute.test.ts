@@ -139,7 +139,7 @@ test('a server that is away is an Error that names it', async () => {
 
 test('--timeout is the deadline of the call', async (t) => {
   const { driver, execute } = await start(t, () => new Promise(() => {}));
-  const { exitCode, stdout } = await execute(['--timeout', '0.3', templateBody]);
+  const { exitCode, stdout } = await execute(['--timeout', '3', templateBody]);
   assert.equal(exitCode, 1);
   assert.match(stdout, /^Error: DEADLINE_EXCEEDED: the driver did not answer in time/);
   assert.equal(driver.requests.length, 1);

@@ -26,7 +26,13 @@ function startCommand(t: TestContext, env: Environment) {
 async function startServing(t: TestContext, env: Environment = {}) {
   const made = await certificateFor();
   const files = writeCertificate(temporaryFolder(t), made);
-  const program = startCommand(t, { SERVER_HOST: '127.0.0.1', SERVER_PORT: '0', ...files, ...env });
+  const program = startCommand(t, {
+    SERVER_HOST: '127.0.0.1',
+    SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
+    ...files,
+    ...env,
+  });
   const { address } = await program.firstLine();
   const agent = new Agent({ ca: made.caCertificate, servername: 'localhost' });
   return { ...program, address, agent };

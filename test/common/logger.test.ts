@@ -22,11 +22,11 @@ test("the facts of an error say its name, the system's code and where it came fr
   const facts = factsOfError(Object.assign(new RangeError('x'), { code: 'ERR_OUT_OF_RANGE' }));
   assert.equal(facts['error'], 'RangeError');
   assert.equal(facts['errorCode'], 'ERR_OUT_OF_RANGE');
-  assert.match(String(facts['errorStack']), /^ {4}at .*logger\.test\.js:\d+:\d+/);
+  assert.match(String(facts['errorStack']), /^ {4}at .*logger\.test\.ts:\d+:\d+/);
 });
 
 test('the facts of an error without a message still say where it came from', () => {
-  assert.match(String(factsOfError(new Error())['errorStack']), /logger\.test\.js/);
+  assert.match(String(factsOfError(new Error())['errorStack']), /logger\.test\.ts/);
 });
 
 /** V8 writes the stack, message included, when it is first asked for. */

@@ -2,7 +2,9 @@
 // Stands in for KFP's driver program: its flags by version, its files, its ends and its hang, and effects that are
 // not idempotent. Settings, all from the environment: FAKE_DRIVER_VERSION (2.17), FAKE_DRIVER_EFFECTS (file: one JSON line
 // per execution made), FAKE_DRIVER_CONCURRENCY (file: "+pid" and "-pid" lines), FAKE_DRIVER_DELAY_MS, FAKE_DRIVER_CONDITION
-// (true), FAKE_DRIVER_CALLS (file: one JSON line of flags per call), FAKE_DRIVER_MISBEHAVE (see misbehaviour; "by-task": as the task is named) and FAKE_DRIVER_MISBEHAVE_TASK (only the
+// (true), FAKE_DRIVER_METADATA (namespace: makes its executions in the ML Metadata of its flags, as KFP's driver does),
+// FAKE_DRIVER_NAMED (1: container executions have names, as after KFP 2.17), FAKE_DRIVER_CACHED (1: every task's outputs
+// are in the cache), FAKE_DRIVER_CALLS (file: one JSON line of flags per call), FAKE_DRIVER_MISBEHAVE (see misbehaviour; "by-task": as the task is named) and FAKE_DRIVER_MISBEHAVE_TASK (only the
 // task of this name).
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
@@ -52,11 +54,13 @@ async function drive() {
   readSpec('kubernetes_config', 'Kubernetes config');
   await beforeWriting();
   const pvc = /^argostub\/(create|delete)pvc$/.test(specs.container?.image ?? '');
+  const condition = conditionOf(specs.task);
   if (pvc) {
+    await makeExecution(specs, condition, 'COMPLETE');
+    await afterWriting();
     return write('condition_path', 'nil');
   }
-  const condition = conditionOf(specs.task);
-  const execution = makeExecution(specs);
+  const execution = await makeExecution(specs, condition);
   await afterWriting();
   writeAnswer(execution, condition, specs);
 }
@@ -144,8 +148,11 @@ async function outlive() {
 }
 
 /** Writes an execution, as ML Metadata would keep it, and gives its id. Only the root driver finds its own again. */
-function makeExecution({ task }) {
+async function makeExecution({ task }, condition, state) {
   const name = flags.task_name || task?.taskInfo?.name || '';
+  if (env.FAKE_DRIVER_METADATA !== undefined) {
+    return writeIntoMetadata(name, task, condition, state);
+  }
   const parent = flags.dag_execution_id ?? flags.parent_task_id ?? '0';
   const effect = {
     type: flags.type,
@@ -154,6 +161,10 @@ function makeExecution({ task }) {
     task: name,
     iteration: flags.iteration_index,
   };
+  if (state !== undefined) {
+    // A volume task: what it makes is no execution that anybody counts here.
+    return undefined;
+  }
   if (env.FAKE_DRIVER_CALLS !== undefined) {
     return { id: recordCall(effect), parent };
   }
@@ -169,6 +180,44 @@ function makeExecution({ task }) {
   // One append is one line, whoever else appends: the line's number is the id.
   appendFileSync(env.FAKE_DRIVER_EFFECTS, `${JSON.stringify({ ...effect, token })}\n`);
   return { id: readEffects().findIndex((line) => line.token === token) + 1, parent };
+}
+
+async function writeIntoMetadata(name, task, condition, endState) {
+  const { writeExecution } = await import('./write-execution.mjs');
+  const isRoot = flags.type === 'ROOT_DAG';
+  const parent = flags.dag_execution_id;
+  const iteration = flags.iteration_index === '-1' ? undefined : flags.iteration_index;
+  const isNamed = env.FAKE_DRIVER_NAMED === '1' && flags.type === 'CONTAINER';
+  const cached = env.FAKE_DRIVER_CACHED === '1' && flags.type === 'CONTAINER';
+  const state = endState ?? (condition === false ? 'CANCELED' : cached ? 'CACHED' : 'RUNNING');
+  const execution = {
+    type: flags.type,
+    pipelineName: flags.pipeline_name,
+    runId: flags.run_id,
+    namespace: env.FAKE_DRIVER_METADATA,
+    parentId: parent,
+    name: isRoot ? '' : name,
+    displayName: task?.taskInfo?.name ?? '',
+    iteration,
+    state,
+    ...(isRoot && { executionName: `run/${flags.run_id}` }),
+    ...(isNamed && { executionName: [parent, name, iteration ?? ''].join('/') }),
+    ...(cached && { cachedExecutionId: '1' }),
+  };
+  const findsNamed = !isRoot || !['2.5', '2.14', '2.15', '2.16'].includes(version);
+  try {
+    const address = `${flags.mlmd_server_address}:${flags.mlmd_server_port}`;
+    return { id: await writeExecution(address, execution, findsNamed), parent };
+  } catch (error) {
+    return failDriver(error.code === undefined ? error.message : rpcError(error));
+  }
+}
+
+/** As Go's gRPC prints it. */
+function rpcError({ code, message }) {
+  return code === 14
+    ? `rpc error: code = Unavailable desc = connection error: desc = "${message}"`
+    : `rpc error: code = Internal desc = ${message}`;
 }
 
 /** Keeps a call's input flags. The task alone decides its id, so that two plays of one workflow make equal calls. */
@@ -207,7 +256,11 @@ function writeAnswer({ id }, condition, { task, container }) {
   if (condition === false) {
     return;
   }
-  write('cached_decision_path', 'false');
+  const cached = env.FAKE_DRIVER_CACHED === '1';
+  write('cached_decision_path', String(cached));
+  if (cached) {
+    return;
+  }
   write('pod_spec_patch_path', podSpecPatch(id, container));
 }
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The least that can stand in for KFP's driver program, where hundreds of runs must not cost a Node.js start each: it
 # takes FAKE_DRIVER_SLEEP_SECONDS and writes its files. FAKE_DRIVER_EFFECTS and FAKE_DRIVER_CONCURRENCY as in driver.mjs.
+# While the file FAKE_DRIVER_HOLD is there, it does not go on.
 if [ "$1" = -h ]; then
   for flag in type pipeline_name run_id run_name run_display_name component task runtime_config iteration_index \
     dag_execution_id container kubernetes_config mlmd_server_address mlmd_server_port execution_id_path \
@@ -12,6 +13,9 @@ if [ "$1" = -h ]; then
 fi
 concurrency=${FAKE_DRIVER_CONCURRENCY:-/dev/null}
 printf '+%s\n' $$ >> "$concurrency"
+while [ -e "${FAKE_DRIVER_HOLD:-/nonexistent}" ]; do
+  sleep 0.05
+done
 sleep "${FAKE_DRIVER_SLEEP_SECONDS:-0.01}"
 for argument in "$@"; do
   value=${argument#*=}

@@ -26,14 +26,18 @@ before(async () => {
 `),
   );
   await writeFile(join(folder, 'refused.yaml'), 'kind: Pod\n');
-  await writeFile(
-    join(folder, 'wide.yaml'),
-    smallWorkflow(
-      `  - name: main\n    dag: {tasks: [{name: t, template: ask, withSequence: {count: 200}, arguments: {parameters: [{name: a, value: '${'x'.repeat(4000)}{{item}}'}]}}]}\n`,
-    ),
-  );
+  await writeFile(join(folder, 'wide.yaml'), loopOf(200));
+  await writeFile(join(folder, 'crowded.yaml'), loopOf(140));
+  await writeFile(join(folder, 'roomy.yaml'), loopOf(100));
   server = await startPluginServer(answerEverything);
 });
+
+/** A loop whose iterations have some 8 KB pending each. */
+function loopOf(count: number): string {
+  return smallWorkflow(
+    `  - name: main\n    dag: {tasks: [{name: t, template: ask, withSequence: {count: ${count}}, arguments: {parameters: [{name: a, value: '${'x'.repeat(4000)}{{item}}'}]}}]}\n`,
+  );
+}
 
 after(async () => {
   server.close();
@@ -148,6 +152,20 @@ describe('npm run play', () => {
       /its pending plugin templates reached \d+ bytes together; Argo .* hangs without a word/,
     );
     assert.equal(code, 0);
+  });
+
+  it('warns where the pending templates of one moment leave little room for answers', async () => {
+    const { code, stderr } = await play(join(folder, 'crowded.yaml'));
+    assert.match(
+      stderr,
+      /its pending plugin templates reached 1\d{6} bytes together; Argo keeps them in one object of 1\.5 MiB with the results, so that answers have to wait for room in it\n$/,
+    );
+    assert.equal(code, 0);
+  });
+
+  it('does not warn where they leave room', async () => {
+    const { code, stderr } = await play(join(folder, 'roomy.yaml'));
+    assert.deepEqual([code, stderr], [0, '']);
   });
 
   it('explains itself', async () => {

@@ -67,6 +67,18 @@ const faulty: readonly { name: string; env: Environment; faults: readonly RegExp
     faults: [/KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: this is no pod of a cluster/],
   },
   {
+    name: 'a lease outside of a cluster, with times that contradict each other',
+    env: {
+      ...{ ...laptop, ...addresses, LEASE_NAME: 'driver', LEASE_DURATION_SECONDS: '5' },
+      ...{ LEASE_RENEW_DEADLINE_SECONDS: '5', LEASE_RETRY_SECONDS: '3' },
+    },
+    faults: [
+      /LEASE_NAME needs Kubernetes, and this is no pod of a cluster: set KUBERNETES_API, or unset LEASE_NAME/,
+      /LEASE_RENEW_DEADLINE_SECONDS must be less than LEASE_DURATION_SECONDS: what a holder drives must end/,
+      /LEASE_RETRY_SECONDS must be at most half of LEASE_RENEW_DEADLINE_SECONDS: one lost renewal must not cost/,
+    ],
+  },
+  {
     name: 'no namespace, no program and no certificate',
     env: {
       ALLOW_UNAUTHENTICATED: 'true',
@@ -155,6 +167,7 @@ test('it sweeps first, then says where it listens and which KFP it runs', async 
     message: 'listening',
     address,
     engine: 'program',
+    ledger: 'memory',
     driverVersion: 'KFP 2.17',
     namespace: 'kubeflow',
   });

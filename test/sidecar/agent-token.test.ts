@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { createAgentTokenCheck } from '../../src/argo/agent-token.js';
 import { outputsOf, startBridge } from '../support/start-bridge.js';
+import { testFolder } from '../support/start-server-program.js';
 import { startTestSidecar, testToken } from '../support/start-test-sidecar.js';
 import { containerArguments, templateBody } from '../support/templates.js';
+import { until } from '../support/until.js';
 
 const ours = templateBody(containerArguments);
 const foreign = { ...ours, template: { ...ours.template, plugin: { hello: {} } } };
@@ -122,4 +127,44 @@ test('the process starts without a token file and says so in its answers', async
 
   assert.equal(posted.httpStatus, 500);
   assert.match(posted.text, /\/nowhere\/token/);
+});
+
+test('a token that replaces another is taken at once, and the former one no longer after a second', async (t) => {
+  const folder = testFolder(t);
+  const path = join(folder, 'token');
+  writeFileSync(path, 'former');
+  let nowMs = 0;
+  const check = createAgentTokenCheck(path, () => nowMs);
+  const verdicts = (...tokens: string[]) => tokens.map((token) => check(`Bearer ${token}`).kind);
+  assert.deepEqual(verdicts('former'), ['allowed']);
+
+  writeFileSync(path, 'new');
+  nowMs = 999;
+  assert.deepEqual(verdicts('former'), ['allowed']);
+  nowMs = 1_000;
+  assert.deepEqual(verdicts('former', 'new'), ['forbidden', 'allowed']);
+
+  writeFileSync(path, 'newest');
+  assert.deepEqual(verdicts('newest', 'new'), ['allowed', 'forbidden']);
+});
+
+test('a token file that is taken away while the sidecar works is told within a second, and the driver is not asked again', async (t) => {
+  const { driver, sidecar } = await startBridge(t);
+  assert.equal((await sidecar.post(ours)).httpStatus, 200);
+  await rm(sidecar.tokenPath);
+  await until(async () => (await sidecar.post(ours)).httpStatus === 500);
+  assert.equal(driver.requests.length, 1);
+});
+
+test('for a second no POST with the right token reads the file', (t) => {
+  const path = join(testFolder(t), 'token');
+  writeFileSync(path, 'token');
+  let nowMs = 0;
+  const check = createAgentTokenCheck(path, () => nowMs);
+  assert.equal(check('Bearer token').kind, 'allowed');
+  rmSync(path);
+  nowMs = 999;
+  assert.equal(check('Bearer token').kind, 'allowed');
+  nowMs = 1_000;
+  assert.equal(check('Bearer token').kind, 'unreadable');
 });

@@ -5,6 +5,7 @@ import { CallLedger } from '../../src/bridge/call-ledger.js';
 import { ConcurrencyLimiter } from '../../src/bridge/concurrency-limiter.js';
 import { createExecuteTemplate } from '../../src/bridge/execute-template.js';
 import type { FinalAnswer } from '../../src/bridge/final-answer.js';
+import type { Caller } from '../../src/bridge/long-poll.js';
 import { LongPoll } from '../../src/bridge/long-poll.js';
 import { RetryBudget } from '../../src/bridge/retry-budget.js';
 import { TaskSets } from '../../src/bridge/task-sets.js';
@@ -54,6 +55,16 @@ function createTestBridge(clock: Clock, driver: FakeDriver, limits: BridgeLimits
   });
 }
 
+function callerOf(gone: AbortSignal): Caller {
+  return {
+    isGone: () => gone.aborted,
+    onGone: (callback) => {
+      gone.addEventListener('abort', callback);
+      return () => gone.removeEventListener('abort', callback);
+    },
+  };
+}
+
 /** A sidecar to which events happen; it throws as soon as a reply or a call to the driver breaks a rule. */
 export function createBridgeWorld(limits: BridgeLimits, maxEntries: number) {
   const clock = createFakeClock();
@@ -66,7 +77,7 @@ export function createBridgeWorld(limits: BridgeLimits, maxEntries: number) {
     const gone = new AbortController();
     open.push(gone);
     const body = JSON.stringify(templateBody({ ...containerArguments, task_name: task }));
-    const { reply, onDelivered } = await execute(body, gone.signal);
+    const { reply, onDelivered } = await execute(body, callerOf(gone.signal));
     open.splice(open.indexOf(gone), 1);
     checkReply(reply);
     if (phaseOf(reply) === 'Succeeded') {

@@ -18,12 +18,14 @@ export function startProgram(t: Pick<TestContext, 'after'>, args: readonly strin
   const child = spawn(process.execPath, [main, ...args], { env: { ...env } });
   t.after(() => child.kill('SIGKILL'));
   const ended = waitForEnd(child);
+  const firstTextLine = async (): Promise<string> => {
+    const [line] = await once(createInterface(child.stdout), 'line');
+    return line;
+  };
   return {
     /** The first line of the log; waits for it. */
-    firstLine: async (): Promise<Record<string, unknown>> => {
-      const [line] = await once(createInterface(child.stdout), 'line');
-      return JSON.parse(line);
-    },
+    firstLine: async (): Promise<Record<string, unknown>> => JSON.parse(await firstTextLine()),
+    firstTextLine,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     ended,
   };

@@ -71,9 +71,12 @@ export async function startServerProgram(t: TestContext, options: ServerProgramO
     PATH: process.env['PATH'],
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
     NAMESPACE: 'kubeflow',
     NAMESPACE_FILE: noServiceAccount,
     ALLOW_UNAUTHENTICATED: 'true',
+    // startMetadataServer is no store.
+    LEDGER: 'memory',
     WORK_DIR: workDir,
     DRIVER_PROGRAM: fake,
     DRIVER_PROGRAM_ENV: Object.keys(variables).join(','),

@@ -38,6 +38,7 @@ export async function startTestSidecar(env: Environment) {
   const sidecar = await startSidecar(values, recordingLogger(log));
   return {
     address: sidecar.address,
+    adminAddress: sidecar.adminAddress ?? '',
     tokenPath,
     log,
     ledger: sidecar.ledger,

@@ -19,6 +19,7 @@ export async function startTestWebhook(t: TestContext, env: Environment = {}) {
   const { values, faults } = readSettings(webhookSettings, {
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
     ...files,
     ...env,
   });

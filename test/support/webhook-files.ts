@@ -7,7 +7,7 @@ import { type MadeCertificate, makeCertificate } from '../../src/webhook/make-ce
 const hourMs = 3_600_000;
 
 /** A certificate for localhost; negative hours for one that has ended. */
-export function certificateFor(dnsName = 'localhost', hours = 1): Promise<MadeCertificate> {
+export function certificateFor(dnsName = 'localhost', hours = 48): Promise<MadeCertificate> {
   return makeCertificate({
     dnsNames: [dnsName],
     notBefore: new Date(Date.now() - 48 * hourMs),

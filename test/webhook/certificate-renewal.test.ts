@@ -43,6 +43,7 @@ async function startOn(t: TestContext, folder: string) {
   const env = {
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
     SERVER_TLS_CERT: join(folder, 'tls.crt'),
     SERVER_TLS_KEY: join(folder, 'tls.key'),
   };
@@ -125,6 +126,7 @@ test('with a Secret of its own the webhook serves a certificate that its configu
   const env = {
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
+    ADMIN_PORT: 'off',
     CERTIFICATE_SECRET: 'certificate',
     WEBHOOK_CONFIGURATION: 'adopt',
     SERVICE_NAME: 'webhook',

@@ -6,8 +6,16 @@ import type { Json, JsonObject } from '../../src/common/json.js';
 import { makePatch } from '../../src/webhook/make-patch.js';
 
 function patchOf(before: JsonObject, after: JsonObject) {
-  const text = makePatch(before, after, structuredClone(before));
+  const text = makePatch(freeze(before), after);
   return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** Whoever tries the patch on the object itself fails. */
+function freeze<Value extends Json>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(freeze);
+  }
+  return Object.freeze(value);
 }
 
 /** Names that JSON pointers escape, and names that lists and objects have by themselves. */

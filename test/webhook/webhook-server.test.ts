@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Agent } from 'node:https';
 import { type TestContext, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../src/common/clock.js';
 import { createTurns } from '../../src/common/turns.js';
 import type { Review } from '../../src/webhook/answer-review.js';
+import { noMeasures } from '../../src/webhook/measures.js';
 import { createBodyReceiver } from '../../src/webhook/receive-body.js';
 import { skipped } from '../../src/webhook/verdict.js';
 import { createWebhookServer, listen } from '../../src/webhook/webhook-server.js';
 import { admitted, assertUnchanged, reviewOf } from '../support/admission.js';
 import { collectLog } from '../support/collect-log.js';
 import { driverWorkflow } from '../support/driver-workflow.js';
+import type { PostsOverTls } from '../support/post-over-tls.js';
 import { call } from '../support/start-test-webhook.js';
 import { certificateFor } from '../support/webhook-files.js';
 
@@ -34,6 +38,7 @@ async function start(t: TestContext, review: Review, limits = {}) {
     isReady: () => state.ready,
     clock: systemClock,
     logger: log,
+    measures: noMeasures,
   });
   const address = await listen(server, '127.0.0.1', 0);
   const agent = new Agent({ keepAlive: true, ca: made.caCertificate, servername: 'localhost' });
@@ -42,7 +47,7 @@ async function start(t: TestContext, review: Review, limits = {}) {
     server.closeAllConnections();
     server.close();
   });
-  return { log, state, agent, address, post: () => call({ address }, agent, 'POST', '/convert', body) };
+  return { log, state, agent, made, address, post: () => call({ address }, agent, 'POST', '/convert', body) };
 }
 
 test('a fault of the webhook itself admits as it came; the log has its name and stack, and not its message', async (t) => {
@@ -114,4 +119,24 @@ test('a webhook that drains is not ready, still answers, and keeps no connection
   admitted(await post());
   await new Promise(setImmediate);
   assert.equal(open(), 0);
+});
+
+test('a caller that sends its next large review as soon as it has a large answer keeps its connection', async (t) => {
+  const patch = Buffer.alloc(300_000, 'x').toString('base64');
+  const { address, made } = await start(
+    t,
+    () => ({ kind: 'converted', patch, templates: [], warnings: [] }),
+    {
+      maxBytesInFlight: 8 << 20,
+    },
+  );
+  const workerData: PostsOverTls = {
+    address,
+    caCertificate: made.caCertificate,
+    body: reviewOf({ ...driverWorkflow(), filler: 'x'.repeat(100_000) }),
+    times: 200,
+  };
+  const worker = new Worker(new URL('../support/post-over-tls.js', import.meta.url), { workerData });
+  const [ends] = await once(worker, 'message');
+  assert.deepEqual(ends, Array(200).fill(200));
 });

@@ -2,6 +2,8 @@
 {{- $values := .Values.adopt -}}
 - name: SERVER_PORT
   value: {{ $values.port | quote }}
+- name: ADMIN_PORT
+  value: {{ include "driver-plugin.admin.port" . | quote }}
 - name: LOG_LEVEL
   value: {{ $values.logLevel }}
 - name: NODE_OPTIONS

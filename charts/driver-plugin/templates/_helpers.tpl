@@ -55,6 +55,11 @@ app.kubernetes.io/component: doctor
 {{- .Values.server.serviceAccount.name | default .Values.server.name -}}
 {{- end }}
 
+{{/* "true" where replicas take turns under a Lease. */}}
+{{- define "driver-plugin.server.leased" -}}
+{{- if gt (int .Values.server.replicas) 1 -}}true{{- end -}}
+{{- end }}
+
 {{- define "driver-plugin.controller.namespace" -}}
 {{- .Values.controller.namespace | default .Values.kfp.namespace -}}
 {{- end }}

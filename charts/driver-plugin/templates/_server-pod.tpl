@@ -1,10 +1,18 @@
 {{- define "driver-plugin.server.env" -}}
 - name: SERVER_PORT
   value: {{ .Values.server.port | quote }}
+- name: ADMIN_PORT
+  value: {{ include "driver-plugin.admin.port" . | quote }}
 - name: LOG_LEVEL
   value: {{ .Values.server.logLevel }}
+- name: LEDGER
+  value: {{ .Values.server.ledger }}
 - name: SHUTDOWN_GRACE_SECONDS
   value: {{ .Values.server.shutdownGraceSeconds | quote }}
+{{- if include "driver-plugin.server.leased" . }}
+- name: LEASE_NAME
+  value: {{ .Values.server.name }}
+{{- end }}
 # Both hosts reach the launcher in users' pods: full names.
 - name: ML_PIPELINE_SERVER_ADDRESS
   value: {{ include "driver-plugin.apiServer.host" . }}
@@ -62,22 +70,38 @@
 {{- end }}
 {{- end }}
 
+{{- define "driver-plugin.admin.port" -}}
+{{- if .Values.metrics.port }}{{ .Values.metrics.port }}{{ else }}off{{ end -}}
+{{- end }}
+
 {{/*
-Health of the server as a whole: it follows a drain, not ML Metadata, whose outage the sidecars are told. Kubernetes
-asks over gRPC without TLS only.
+Readiness follows a drain and the Lease's rights, not ML Metadata, whose outage the sidecars are told, and not who holds
+the Lease: a Deployment whose replica is never ready would never be available, and its updates would wait for ever.
+Kubernetes asks over gRPC without TLS only, else the admin port.
 */}}
 {{- define "driver-plugin.server.probes" -}}
-{{- $probe := ternary "tcpSocket" "grpc" .Values.tls.enabled -}}
 readinessProbe:
-  {{ $probe }}:
-    port: {{ .Values.server.port }}
+  {{- include "driver-plugin.server.probe" (dict "Values" .Values "service" "readiness" "path" "/readyz") | nindent 2 }}
   periodSeconds: 5
 livenessProbe:
-  {{ $probe }}:
-    port: {{ .Values.server.port }}
+  {{- include "driver-plugin.server.probe" (dict "Values" .Values "service" "liveness" "path" "/healthz") | nindent 2 }}
   periodSeconds: 20
   timeoutSeconds: 10
   failureThreshold: 6
+{{- end }}
+
+{{- define "driver-plugin.server.probe" -}}
+{{- if and .Values.tls.enabled .Values.metrics.port -}}
+httpGet:
+  path: {{ .path }}
+  port: metrics
+{{- else -}}
+{{ ternary "tcpSocket" "grpc" .Values.tls.enabled }}:
+  port: {{ .Values.server.port }}
+  {{- if not .Values.tls.enabled }}
+  service: {{ .service }}
+  {{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "driver-plugin.caCert" -}}

@@ -33,6 +33,9 @@
 {{- if and $tls.client.existingSecret $tls.certManager.enabled }}
 - tls.client.existingSecret and tls.certManager.enabled are two sources of the sidecars' certificate: choose one.
 {{- end }}
+{{- if and (include "driver-plugin.server.leased" .) (eq .Values.server.ledger "memory") }}
+- server.ledger is memory, which each of the {{ .Values.server.replicas }} replicas of server.replicas has for itself: set it to mlmd, or server.replicas to 1.
+{{- end }}
 {{- if and .Values.kfp.caCert.secretName .Values.kfp.caCert.configMapName }}
 - kfp.caCert.secretName and kfp.caCert.configMapName are two sources of one CA: choose one.
 {{- end }}
@@ -44,6 +47,9 @@
 {{- end }}
 {{- if and .Values.doctor.readController (eq (include "driver-plugin.controller.namespace" .) .Release.Namespace) }}
 - doctor.readController is for a controller in another namespace, but this one's ({{ .Release.Namespace }}) is the release's: set it to false.
+{{- end }}
+{{- if has (int .Values.metrics.port) (list (int .Values.server.port) (int .Values.adopt.port)) }}
+- metrics.port is the port of {{ ternary "server.port" "adopt.port" (eq (int .Values.metrics.port) (int .Values.server.port)) }}, too: set it to another one.
 {{- end }}
 {{- if and .Values.metrics.podMonitor.enabled (not .Values.metrics.port) }}
 - metrics.podMonitor.enabled is true, but metrics.port is 0: there would be nothing to scrape. Set it to false.

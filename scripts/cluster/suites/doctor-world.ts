@@ -25,6 +25,8 @@ export const objectPaths = {
   runsBinding: `${rbac(namespace)}/rolebindings/driver-plugin-runs`,
   controllerBinding: `${rbac(namespace)}/rolebindings/driver-plugin-controller`,
   runsToken: `${core(namespace)}/secrets/pipeline-runner.service-account-token`,
+  serverBinding: `${rbac(namespace)}/rolebindings/kfp-driver-server`,
+  lease: `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/kfp-driver-server`,
   serverToken: `${core(namespace)}/secrets/kfp-driver-server-token`,
   tls: `${core(namespace)}/secrets/kfp-driver-server-tls`,
   readController: `${rbac(controllerNamespace)}/rolebindings/driver-plugin-doctor-${namespace}`,
@@ -42,7 +44,7 @@ export interface DoctorWorld {
 /**
  * A cluster in which all is well: the chart with all rights and TLS, Deployments of Argo's controller and of KFP's API
  * server, and a kfp-driver-server beside it. What Kubernetes' own controllers would write, which do not run here, is
- * written: the token of the run's account, and the readiness of the server's pod.
+ * written: the token of the run's account, and the readiness of the server's pods; and who holds their Lease.
  */
 export async function createDoctorWorld({ cluster, helm }: Stage): Promise<DoctorWorld> {
   const { admin } = cluster;
@@ -58,7 +60,11 @@ export async function createDoctorWorld({ cluster, helm }: Stage): Promise<Docto
   await helm.expect('install', 'driver-plugin', chartFolder, '-n', namespace, ...values());
   await fill(admin, objectPaths.serverToken, { token });
   await fill(admin, objectPaths.runsToken, { token: 'a-token-of-kubernetes' });
-  const patch = { status: { replicas: 1, readyReplicas: 1 } };
+  const lease = await admin.expect('GET', objectPaths.lease);
+  const renewTime = new Date().toISOString().replace('Z', '000Z');
+  const spec = { holderIdentity: 'kfp-driver-server-5d9c_1', leaseDurationSeconds: 3600, renewTime };
+  await admin.expect('PUT', objectPaths.lease, { ...lease, spec });
+  const patch = { status: { replicas: 2, readyReplicas: 2 } };
   const { status } = await admin.request('PATCH', `${apps(namespace)}/deployments/kfp-driver-server/status`, {
     body: patch,
     contentType: 'application/merge-patch+json',
@@ -88,6 +94,7 @@ function values(): string[] {
     `controller.namespace=${controllerNamespace}`,
     'controller.grantTaskSetStatus=true',
     'doctor.readController=true',
+    'server.replicas=2',
     'tls.enabled=true',
     'tls.existingSecret=kfp-driver-server-tls',
     // The name in the tests' certificate.
@@ -136,6 +143,7 @@ async function startServerProgram(folder: string): Promise<Pick<DoctorWorld, 'se
       ENGINE: 'memory',
       SERVER_HOST: '127.0.0.1',
       SERVER_PORT: '0',
+      ADMIN_PORT: 'off',
       NAMESPACE: namespace,
       SERVER_TOKEN_FILE: tokenFile,
       SERVER_TLS_CERT: pem('server.pem'),

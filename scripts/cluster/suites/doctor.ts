@@ -113,6 +113,23 @@ const faults: readonly PreparedFault[] = [
     remedy: /\| kubectl apply -n doctor -f -$/,
   },
   {
+    what: 'a Lease that nobody holds',
+    prepare: changed(objectPaths.lease, (lease) => {
+      delete lease.spec;
+    }),
+    wrong: ['error server-lease'],
+    sentence: /^nobody holds the Lease doctor\/kfp-driver-server: no replica drives$/,
+    remedy: /^kubectl logs -n doctor deployment\/kfp-driver-server --all-pods /,
+  },
+  {
+    what: "no right of the server's account to its Lease",
+    prepare: gone(objectPaths.serverBinding),
+    wrong: ['error server-lease'],
+    sentence:
+      /^doctor\/kfp-driver-server may not get, update, watch the Lease kfp-driver-server: no replica drives$/,
+    remedy: /--set server\.replicas=2$/,
+  },
+  {
     what: 'a wrong token',
     prepare: changed(objectPaths.serverToken, (secret) => {
       secret.data.token = base64('of-another-time');

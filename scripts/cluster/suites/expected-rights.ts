@@ -51,6 +51,31 @@ export const server = {
     { verb: 'impersonate', resource: 'serviceaccounts', name: 'pipeline-runner' },
     { verb: 'get', resource: 'secrets', name: 'kfp-driver-server-token', namespace: 'default' },
     { verb: 'get', resource: 'configmaps', name: 'kfp-launcher', namespace: 'default' },
+    // One replica takes no turns.
+    { verb: 'get', resource: 'leases', group: 'coordination.k8s.io', name: 'kfp-driver-server' },
+  ],
+} satisfies Accesses;
+
+/** Namespace of the release with two replicas. */
+export const leaseNamespace = 'lease';
+const lease = { resource: 'leases', group: 'coordination.k8s.io', namespace: leaseNamespace };
+
+/** What the server of that release may besides. */
+export const leasedServer = {
+  may: [
+    { verb: 'get', ...lease, name: 'kfp-driver-server' },
+    { verb: 'update', ...lease, name: 'kfp-driver-server' },
+    { verb: 'watch', ...lease, name: 'kfp-driver-server' },
+  ],
+  mayNot: [
+    { verb: 'create', ...lease },
+    { verb: 'list', ...lease },
+    { verb: 'watch', ...lease },
+    { verb: 'delete', ...lease, name: 'kfp-driver-server' },
+    { verb: 'patch', ...lease, name: 'kfp-driver-server' },
+    { verb: 'get', ...lease, name: 'other' },
+    { verb: 'update', ...lease, name: 'other' },
+    { verb: 'get', ...lease, name: 'kfp-driver-server', namespace: 'default' },
   ],
 } satisfies Accesses;
 

@@ -8,6 +8,10 @@ interface Refusal {
 
 const contradictions: readonly Refusal[] = [
   {
+    values: 'server.replicas=2,server.ledger=memory',
+    sentence: /server\.ledger is memory, which each of the 2 replicas of server\.replicas has for itself/,
+  },
+  {
     values: 'auth.token.enabled=false',
     sentence: /Nobody would authenticate callers: auth\.token\.enabled and tls\.client\.enabled are false\./,
   },
@@ -92,8 +96,9 @@ const contradictions: readonly Refusal[] = [
     values: 'adopt.certificate.existingSecret=a,adopt.certificate.caBundle=b',
     sentence: /adopt\.certificate\.existingSecret is set, but adopt\.enabled is false/,
   },
+  { values: 'metrics.port=9000', sentence: /metrics\.port is the port of server\.port, too/ },
   {
-    values: 'metrics.podMonitor.enabled=true',
+    values: 'metrics.podMonitor.enabled=true,metrics.port=0',
     sentence: /metrics\.podMonitor\.enabled is true, but metrics\.port is 0/,
   },
   { values: 'dashboards.enabled=true', sentence: /this version of the chart has no dashboards/ },
@@ -103,7 +108,7 @@ const contradictions: readonly Refusal[] = [
 const wrongValues: readonly Refusal[] = [
   { values: 'server.replica=1', sentence: /\/server'?: additional properties 'replica' not allowed/ },
   { values: 'tokn=a', sentence: /additional properties 'tokn' not allowed/ },
-  { values: 'server.replicas=2', sentence: /\/server\/replicas'?: value must be one of 0, 1/ },
+  { values: 'server.replicas=3', sentence: /\/server\/replicas'?: value must be one of 0, 1, 2/ },
   { values: 'server.port=grpc', sentence: /\/server\/port'?: got string, want integer/ },
   { values: 'kfp.version=3', sentence: /\/kfp\/version'?: got number, want string/ },
   { values: 'server.image.digest=abc', sentence: /\/server\/image\/digest'?: 'abc' does not match pattern/ },

@@ -30,7 +30,8 @@ const affinity = {
     },
   },
 };
-const podMonitor = { 'metrics.podMonitor.enabled': true, 'metrics.port': 9100 };
+const podMonitor = { 'metrics.podMonitor.enabled': true };
+const scraper = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
 
 const adopting = { 'adopt.enabled': true };
 const adoptCertManager = {
@@ -116,12 +117,14 @@ export const valueCases: readonly ValueCase[] = [
   { value: 'plugin.resources', to: { requests: { cpu: '100m' } } },
   { value: 'server.name', to: 'drivers' },
   { value: 'server.replicas', to: 0 },
+  { value: 'server.replicas', to: 2 },
   { value: 'server.image.repository', to: 'drivers' },
   { value: 'server.image.tag', to: 'test' },
   { value: 'server.image.digest', to: digest },
   { value: 'server.image.pullPolicy', to: 'IfNotPresent' },
   { value: 'server.port', to: 9001 },
   { value: 'server.logLevel', to: 'debug' },
+  { value: 'server.ledger', to: 'memory' },
   { value: 'server.shutdownGraceSeconds', to: 300 },
   { value: 'server.extraEnv', to: [{ name: 'CACHE_DISABLED', value: 'true' }] },
   { value: 'server.extraVolumes', to: [{ name: 'more', emptyDir: {} }] },
@@ -182,7 +185,8 @@ export const valueCases: readonly ValueCase[] = [
   { value: 'doctor.enabled', to: false },
   { value: 'doctor.readController', to: true },
   { value: 'doctor.extraArgs', to: ['--fail-on', 'warning'] },
-  { value: 'metrics.port', to: 9100 },
+  { value: 'metrics.port', to: 0 },
+  { value: 'metrics.from', to: [scraper] },
   { value: 'metrics.podMonitor.enabled', to: true, beside: podMonitor },
   { value: 'metrics.podMonitor.labels', to: { release: 'prometheus' }, beside: podMonitor },
   { value: 'metrics.podMonitor.interval', to: '60s', beside: podMonitor },

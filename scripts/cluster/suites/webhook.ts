@@ -4,7 +4,7 @@ import { type JsonObject, objectOf } from '../../../src/common/json.js';
 import { convertWorkflow } from '../../../src/convert/convert-workflow.js';
 import { makeCertificate } from '../../../src/webhook/make-certificate.js';
 import { stockFolder, stockWorkflow, stockWorkflows } from '../../../test/support/stock-workflows.js';
-import { joinWorkflows } from '../../bench/large-workflow.js';
+import { joinWorkflows } from '../../bench/load/large-workflow.js';
 import type { Check } from '../checks.js';
 import { asApiServerCreates, asScheduledWorkflowCreates } from '../created-workflows.js';
 import type { Daemon } from '../daemon.js';

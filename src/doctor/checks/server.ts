@@ -119,6 +119,10 @@ const health = check({
   probe: async (_facts, ask) => {
     const channel = await ask('channel');
     const whole = await channel.health('').catch(rethrowAsSentence);
+    const isReady = async () => (await channel.health('readiness').catch(() => undefined)) === 'SERVING';
+    if (whole !== 'SERVING' && (await isReady())) {
+      return skipped('the replica that answers here waits for its Lease: server-lease tells who drives');
+    }
     if (whole !== 'SERVING') {
       return fault(`the driver server is ${whole}: it is draining`);
     }

@@ -1,7 +1,8 @@
-import { createRequire } from 'node:module';
 import { Client, credentials, status as grpcStatus, Metadata, type ServiceError } from '@grpc/grpc-js';
-import { loadSync, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader';
-import { protoPath as healthProto } from 'grpc-health-check';
+import { fromJSON, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader';
+import type { INamespace } from 'protobufjs';
+import { healthSchema } from '../../contract/generated/schemas/health.js';
+import { reflectionSchema } from '../../contract/generated/schemas/reflection.js';
 import { type Status, StatusError } from '../../contract/status-error.js';
 import type { Way } from './connect-tcp.js';
 import type { Trust } from './shake-hands.js';
@@ -14,10 +15,6 @@ export interface ServerChannel {
   descriptors(symbol: string, token: string | undefined): Promise<readonly Buffer[]>;
   close(): void;
 }
-
-const reflectionProto = createRequire(import.meta.url).resolve(
-  '@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto',
-);
 
 /** Opens a channel as the sidecar would. */
 export function openChannel(way: Way, trust: Trust | undefined, timeoutMs: number): ServerChannel {
@@ -46,7 +43,7 @@ function credentialsOf(trust: Trust | undefined) {
 
 function askHealth(client: Client, service: string, timeoutMs: number): Promise<string> {
   const { path, requestSerialize, responseDeserialize } = methodOf(
-    healthProto,
+    healthSchema,
     'grpc.health.v1.Health',
     'Check',
   );
@@ -76,7 +73,7 @@ function askReflection(
   token: string | undefined,
   timeoutMs: number,
 ): Promise<readonly Buffer[]> {
-  const method = methodOf(reflectionProto, 'grpc.reflection.v1.ServerReflection', 'ServerReflectionInfo');
+  const method = methodOf(reflectionSchema, 'grpc.reflection.v1.ServerReflection', 'ServerReflectionInfo');
   const metadata = new Metadata();
   if (token !== undefined) {
     metadata.set('authorization', `Bearer ${token}`);
@@ -99,11 +96,11 @@ function askReflection(
   });
 }
 
-function methodOf(protoPath: string, service: string, method: string): MethodDefinition<object, object> {
-  const loaded = loadSync(protoPath, { keepCase: true, enums: String })[service] as ServiceDefinition;
+function methodOf(schema: INamespace, service: string, method: string): MethodDefinition<object, object> {
+  const loaded = fromJSON(schema, { keepCase: true, enums: String })[service] as ServiceDefinition;
   const definition = loaded[method];
   if (definition === undefined) {
-    throw new Error(`${protoPath} has no ${service}/${method}`);
+    throw new Error(`the schema has no ${service}/${method}`);
   }
   return definition;
 }

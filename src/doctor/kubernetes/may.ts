@@ -8,6 +8,8 @@ export interface Deed {
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
+  /** Of one object; else of all. */
+  readonly name?: string;
 }
 
 export interface Account {

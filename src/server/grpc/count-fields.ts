@@ -21,12 +21,16 @@ export function countFields(bytes: Uint8Array, maxFields: number): FieldCount {
   const reader = protobuf.Reader.create(bytes);
   try {
     return count(reader, bytes.length, maxFields, true);
-  } catch (error) {
-    throw new StatusError('INVALID_ARGUMENT', 'the request is not a protobuf message', {
-      details: { fieldViolations: [{ field: '', description: 'is not a protobuf message' }] },
-      cause: error,
-    });
+  } catch {
+    throw noMessage();
   }
+}
+
+/** Without the decoder's error as its cause: what a caller sends is no error of the server's. */
+export function noMessage(): StatusError {
+  return new StatusError('INVALID_ARGUMENT', 'the request is not a protobuf message', {
+    details: { fieldViolations: [{ field: '', description: 'is not a protobuf message' }] },
+  });
 }
 
 function count(reader: protobuf.Reader, end: number, maxFields: number, isTop: boolean): FieldCount {

@@ -1,12 +1,14 @@
-import type { handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import type { handleUnaryCall, Metadata, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
 import type { LogFacts, Logger } from '../../common/logger.js';
-import { createTurns } from '../../common/turns.js';
+import { createTurns, type TakeTurn } from '../../common/turns.js';
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { StatusError } from '../../contract/status-error.js';
 import { toStatusError } from '../drive-failure.js';
 import { factsOfRequest } from '../facts-of-request.js';
-import type { SingleFlight, SingleFlightResult } from '../ledger/single-flight.js';
+import type { SingleFlightResult } from '../ledger/claim-and-drive.js';
+import type { SingleFlight } from '../ledger/single-flight.js';
+import type { ObserveStage } from '../measures.js';
 import { logCallEnd } from './log-call-end.js';
 import { executeMethod, type ReceivedRequest, receiveRequest } from './received-request.js';
 import { toStatusResponse } from './to-status-response.js';
@@ -42,46 +44,72 @@ export function serializeResponse(response: ExecuteResponse, maxBytes: number): 
   });
 }
 
-/** A call under way, with as much of its request as the log tells: whoever waits must not hold on to the request. */
-interface BegunCall {
-  readonly asked: LogFacts;
-  readonly executed: Promise<SingleFlightResult>;
+/** One call, for whoever follows it on its way. */
+export interface CallObserver {
+  readonly stage: ObserveStage;
+  readonly ended: (result: SingleFlightResult) => void;
 }
 
-/**
- * Makes the handler of Execute: every call gets an answer or a status, and one line in the log at its end. `check`
- * throws a StatusError for a request that is not to be driven.
- */
-export function createExecuteHandler(
-  check: (request: ExecuteRequest__Output) => void,
-  executeOnce: SingleFlight['executeOnce'],
-  logger: Logger,
-): ExecuteHandler {
+/** A call whose request has been read. */
+export interface BegunCall {
+  readonly request: ExecuteRequest__Output;
+  readonly metadata: Metadata;
+  readonly bytesIn: number;
+  /** Of performance.now(). */
+  readonly beganMs: number;
+}
+
+export interface ExecuteParts {
+  /** Throws a StatusError for a request that is not to be driven. */
+  readonly check: (request: ExecuteRequest__Output) => void;
+  readonly executeOnce: SingleFlight['executeOnce'];
+  readonly logger: Logger;
+  readonly observe?: ((call: BegunCall) => CallObserver) | undefined;
+}
+
+/** A call under way, with as much of its request as the log tells: whoever waits must not hold on to the request. */
+interface RunningCall {
+  readonly asked: LogFacts;
+  readonly executed: Promise<SingleFlightResult>;
+  readonly observer: CallObserver | undefined;
+}
+
+/** Makes the handler of Execute: every call gets an answer or a status, and one line in the log at its end. */
+export function createExecuteHandler({ check, executeOnce, logger, observe }: ExecuteParts): ExecuteHandler {
   const turn = createTurns();
-  const begin = (received: ReceivedRequest, deadlineMs: number): BegunCall => {
+  const begin = (call: ServerUnaryCall<ReceivedRequest, Buffer>, beganMs: number): RunningCall => {
+    const { request: received, metadata } = call;
+    const deadlineMs = Number(call.getDeadline());
     let asked: LogFacts = {};
+    let observer: CallObserver | undefined;
     try {
       const request = received.take();
       asked = factsOfRequest(request);
+      const { bytesIn } = received;
+      observer = observe?.({ request, metadata, bytesIn, beganMs });
       check(request);
-      const requestBytes = received.bytesIn;
-      const executed = executeOnce(request, { deadlineMs, requestBytes, onClaimed: received.release });
+      const executed = executeOnce(request, {
+        deadlineMs,
+        requestBytes: bytesIn,
+        onClaimed: received.release,
+        ...(observer !== undefined && { observe: observer.stage }),
+      });
       // Whoever refuses before the request is claimed has not released it.
       const settled = executed.catch((thrown: unknown) => {
         received.release();
         return failedBy(thrown);
       });
-      return { asked, executed: settled };
+      return { asked, executed: settled, observer };
     } catch (thrown) {
       received.release();
-      return { asked, executed: Promise.resolve(failedBy(thrown)) };
+      return { asked, executed: Promise.resolve(failedBy(thrown)), observer };
     }
   };
   return (call, callback) => {
     const startedAtMs = performance.now();
-    turn()
+    takeTurns(turn, call.request)
       .then(async () => {
-        const { asked, executed } = begin(call.request, Number(call.getDeadline()));
+        const { asked, executed, observer } = begin(call, startedAtMs);
         const outcome = await executed;
         const clientGone = call.cancelled;
         if (outcome.result.kind === 'answered') {
@@ -89,11 +117,28 @@ export function createExecuteHandler(
         } else {
           callback(toStatusResponse(outcome.result.error));
         }
+        observer?.ended(outcome);
         const ms = Math.round(performance.now() - startedAtMs);
         logCallEnd(logger, outcome, { asked, bytesIn: call.request.bytesIn, ms, clientGone });
       })
       .catch((thrown: unknown) => callback(toStatusResponse(thrown)));
   };
+}
+
+/** From this size on a request is decoded in one turn of the event loop, and checked and hashed in the next one. */
+const largeRequestBytes = 256 * 1024;
+
+async function takeTurns(turn: TakeTurn, received: ReceivedRequest): Promise<void> {
+  if (received.bytesIn >= largeRequestBytes) {
+    const first = turn();
+    // Both are asked for at once, so that no other call decodes between them: one decoded request at a time.
+    const second = turn();
+    await first;
+    received.decode();
+    await second;
+  } else {
+    await turn();
+  }
 }
 
 function failedBy(thrown: unknown): SingleFlightResult {

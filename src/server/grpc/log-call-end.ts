@@ -1,5 +1,5 @@
 import { factsOfError, type LogFacts, type Logger } from '../../common/logger.js';
-import type { SingleFlightResult } from '../ledger/single-flight.js';
+import type { SingleFlightResult } from '../ledger/claim-and-drive.js';
 
 /** What the log is told of a call beside its result. */
 export interface EndedCall {

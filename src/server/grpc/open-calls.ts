@@ -9,6 +9,7 @@ import { toStatusResponse } from './to-status-response.js';
 /** The calls of one method that have no status yet, from their first header on. */
 export interface OpenCalls {
   readonly interceptor: ServerInterceptor;
+  readonly size: () => number;
   /** Resolves as soon as none is open. */
   readonly none: () => Promise<void>;
   /** Refuses those whose request has not arrived whole: nothing was driven. */
@@ -65,6 +66,7 @@ export function createOpenCalls(methodPath: string, maxCalls: number): OpenCalls
   };
   return {
     interceptor,
+    size: () => open.size,
     none: () => (open.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
     endUnreceived: () => {
       for (const { call, isReceived } of open) {

@@ -28,6 +28,7 @@ export function createReadingSlots(
     }
     let leave = () => {};
     let timer: NodeJS.Timeout | undefined;
+    let hasMessage = false;
     let isReceived = false;
     const onReceiveMetadata = (metadata: Metadata, goOn: (metadata: Metadata) => void) => {
       leave = line.enter(() => {
@@ -36,12 +37,17 @@ export function createReadingSlots(
       });
     };
     const onReceiveMessage = (received: ReceivedRequest, goOn: (received: ReceivedRequest) => void) => {
+      hasMessage = true;
       received.release = leave;
       goOn(received);
     };
     const onReceiveHalfClose = (goOn: () => void) => {
-      isReceived = true;
       clearTimeout(timer);
+      // A call that ends without a request is refused by gRPC itself: nobody takes anything over.
+      isReceived = hasMessage;
+      if (!isReceived) {
+        leave();
+      }
       goOn();
     };
     const onCancel = () => {

@@ -1,7 +1,7 @@
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { driverServiceOf, loadContract } from '../../contract/service-definition.js';
 import { invalidArgument } from '../invalid-argument.js';
-import { countFields } from './count-fields.js';
+import { countFields, noMessage } from './count-fields.js';
 
 /** Every field of the contract, its nested ones, and both fields of each extra argument fit in, with room to grow. */
 const maxFields = 1_024;
@@ -11,9 +11,13 @@ const maxExtraArgs = 256;
 /** A request as it came: bytes until somebody takes them. */
 export interface ReceivedRequest {
   readonly bytesIn: number;
+  /** Its DriverType on the wire, once it is taken. */
+  type: unknown;
+  /** Decodes the request and lets go of its bytes, so that it can be taken in another turn of the event loop. */
+  readonly decode: () => void;
   /**
-   * Decodes the request and lets go of its bytes, once. Throws INVALID_ARGUMENT for one with more fields than the
-   * contract has use for: they are counted before anything is decoded.
+   * Gives the request, once. Throws INVALID_ARGUMENT for bytes that are no ExecuteRequest, and for one with more fields
+   * than the contract has use for: they are counted before anything is decoded.
    */
   readonly take: () => ExecuteRequest__Output;
   /** Called once the request is refused or in other hands: another call may be read now. */
@@ -25,17 +29,53 @@ export const executeMethod = driverServiceOf(loadContract()).service.Execute;
 
 /** Wraps a serialized request; the calls that wait behind it hold no more than its bytes. */
 export function receiveRequest(bytes: Buffer): ReceivedRequest {
-  let untaken: Buffer | undefined = bytes;
-  return {
+  let give = () => decodeRequest(bytes);
+  const received: ReceivedRequest = {
     bytesIn: bytes.length,
+    type: undefined,
     release: () => {},
+    decode: () => {
+      give = outcomeOf(give);
+    },
     take: () => {
-      const taken = untaken ?? Buffer.alloc(0);
-      untaken = undefined;
-      refuseTooManyFields(taken);
-      return executeMethod.requestDeserialize(taken);
+      const taken = give;
+      give = refuseSecond;
+      const request = taken();
+      received.type = request.type;
+      return request;
     },
   };
+  return received;
+}
+
+function decodeRequest(bytes: Buffer): ExecuteRequest__Output {
+  refuseTooManyFields(bytes);
+  return decode(bytes);
+}
+
+/** What calling a function once gives or throws, again and again. */
+function outcomeOf<Result>(make: () => Result): () => Result {
+  try {
+    const result = make();
+    return () => result;
+  } catch (thrown) {
+    return () => {
+      throw thrown;
+    };
+  }
+}
+
+function refuseSecond(): never {
+  throw new Error('the request was taken already');
+}
+
+/** Counting skips the fields whose type is another one than the contract's; decoding meets them. */
+function decode(bytes: Buffer): ExecuteRequest__Output {
+  try {
+    return executeMethod.requestDeserialize(bytes);
+  } catch {
+    throw noMessage();
+  }
 }
 
 function refuseTooManyFields(bytes: Buffer): void {

@@ -1,11 +1,18 @@
 import { createSecureContext } from 'node:tls';
 import { experimental, ServerCredentials } from '@grpc/grpc-js';
+import { createEndWarning } from '../../common/certificate-end.js';
 import { factsOfError, type Logger } from '../../common/logger.js';
 import { readCertificates, readPrivateKey } from '../../common/read-pem.js';
 import type { ServerSettings } from '../server-settings.js';
 import { createRenewedFiles, type TlsFiles } from './renewed-files.js';
 
 export type TlsSettings = Pick<ServerSettings, 'tlsCert' | 'tlsKey' | 'tlsClientCa'>;
+
+export interface CredentialsOptions {
+  readonly refreshMs?: number;
+  /** Told of the certificate whenever the files were looked at and are good. */
+  readonly onRead?: (cert: Buffer) => void;
+}
 
 /**
  * Credentials of the server: plaintext without a certificate; with a client CA every caller must show a certificate
@@ -15,13 +22,19 @@ export type TlsSettings = Pick<ServerSettings, 'tlsCert' | 'tlsKey' | 'tlsClient
  */
 export function createServerCredentials(
   { tlsCert, tlsKey, tlsClientCa }: TlsSettings,
-  logger: Pick<Logger, 'info' | 'error'>,
-  refreshMs?: number,
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>,
+  { refreshMs, onRead = () => {} }: CredentialsOptions = {},
 ): ServerCredentials {
   if (tlsCert === undefined || tlsKey === undefined) {
     return ServerCredentials.createInsecure();
   }
-  const read = () => readTlsFiles(tlsCert, tlsKey, tlsClientCa);
+  const warnOfEnd = createEndWarning(logger);
+  const read = () => {
+    const files = readTlsFiles(tlsCert, tlsKey, tlsClientCa);
+    warnOfEnd(files.cert);
+    onRead(files.cert);
+    return files;
+  };
   const events = {
     renewed: () => logger.info('the TLS files were renewed'),
     failed: (thrown: unknown) =>

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../common/logger.js';
 import { type Status, type StatusDetails, StatusError } from '../../contract/status-error.js';
+import { noMeasures, type ServerMeasures } from '../measures.js';
 import { type ExecuteResult, isKept, type RequestLedger } from './request-ledger.js';
 
 /** Times and bounds of a ledger in memory; what is left out has a default. */
@@ -15,6 +16,13 @@ export interface MemoryLedgerOptions {
   readonly maxBytes?: number;
   /** Now, in milliseconds of a clock that never goes back. */
   readonly clock?: () => number;
+  /** Told of each request that is forgotten for want of room. */
+  readonly onEvicted?: ServerMeasures['evicted'];
+}
+
+/** A ledger whose size can be read. */
+export interface MemoryLedger extends RequestLedger {
+  readonly size: () => { readonly entries: number; readonly bytes: number };
 }
 
 /** What the contract promises for a success (driver.proto, Execute). */
@@ -27,6 +35,7 @@ const defaults = {
   maxEntries: 100_000,
   maxBytes: 128 << 20,
   clock: () => performance.now(),
+  onEvicted: noMeasures.evicted,
 };
 
 /** What V8 needs for an entry beside its texts and its answer, roughly. */
@@ -56,8 +65,11 @@ interface Entry {
 export function createMemoryLedger(
   logger: Pick<Logger, 'warn'>,
   options: MemoryLedgerOptions = {},
-): RequestLedger {
-  const { keepSuccessMs, keepFailureMs, maxEntries, maxBytes, clock } = { ...defaults, ...options };
+): MemoryLedger {
+  const { keepSuccessMs, keepFailureMs, maxEntries, maxBytes, clock, onEvicted } = {
+    ...defaults,
+    ...options,
+  };
   const warnOfLoss = createLossWarning(logger, clock);
   const entries = new LRUCache<string, Entry>({
     max: maxEntries,
@@ -65,7 +77,12 @@ export function createMemoryLedger(
     perf: { now: clock },
     ttlResolution: 0,
     dispose: ({ outcome, finishedAtMs }, _key, reason) => {
-      if (reason === 'evict' && Buffer.isBuffer(outcome) && clock() - finishedAtMs < promisedMs) {
+      if (reason !== 'evict') {
+        return;
+      }
+      const isBroken = Buffer.isBuffer(outcome) && clock() - finishedAtMs < promisedMs;
+      onEvicted(isBroken ? 'broken' : 'kept');
+      if (isBroken) {
         warnOfLoss(entries);
       }
     },
@@ -82,6 +99,7 @@ export function createMemoryLedger(
       : { kind: 'conflict' };
   };
   return {
+    size: () => ({ entries: entries.size, bytes: entries.calculatedSize }),
     lookUp,
     claim: async (request) => (await lookUp(request)) ?? { kind: 'claimed' },
     finish: async ({ key, fingerprint }, result) => {

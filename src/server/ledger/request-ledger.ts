@@ -26,9 +26,19 @@ export type Claim =
   /** Another request was driven under this key. */
   | { readonly kind: 'conflict' };
 
+/** A request's task, for a ledger that knows more of it than its request_id. */
+export interface LedgerTask {
+  /** Requests with equal keys are driven one after the other. */
+  readonly key: string;
+  /** Requests that have this too want the same answer, whatever their request_id. */
+  readonly attempt: string;
+  /** Whether the next claim takes out of the way what a drive has left behind whose answer nobody heard. */
+  readonly findsOrphans: boolean;
+}
+
 /**
  * Remembers what was driven, as the contract promises: a success for 10 minutes at least, a failure for half a minute
- * at most. What runs in this process is single flight's to know, which stands in front: of one key there is one claim
+ * at most. What runs in this process is single flight's to know, which stands in front: of one key, and of one task, there is one claim
  * at a time, so a ledger need not guard itself against two.
  *
  * The order makes a durable ledger possible. claim comes before the driver's program: what it writes or looks up is
@@ -36,6 +46,8 @@ export type Claim =
  * lost with the process.
  */
 export interface RequestLedger {
+  /** Undefined where a request_id is all that is known of a request; then requests are alone with it. */
+  taskOf?(request: ExecuteRequest__Output): LedgerTask | undefined;
   /**
    * Takes a request for its only drive, or says what came of it. Resolves soon: it does not wait for another drive.
    * Rejects with a StatusError where it cannot tell whether the request was driven; then nothing is driven.

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, realpathSync } from 'node:fs';
 import { access, lstat, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { toStatusError } from '../drive-failure.js';
@@ -14,6 +14,11 @@ export interface CallFolder {
   /** Text of a file; undefined if it is not there. Throws a StatusError that names the file, never its content. */
   readonly read: (name: string, maxBytes: number) => Promise<string | undefined>;
   readonly remove: () => Promise<void>;
+}
+
+/** What the paths of all folders of this process begin with, links resolved: `workDir` must be there. */
+export function callFolderPrefix(workDir: string): string {
+  return join(realpathSync(workDir), `kfp-driver-call-${process.pid}-`);
 }
 
 /** Makes a private folder (0700) under `workDir`. Its name carries this process's id, for the sweep of a later start. */
@@ -37,15 +42,23 @@ export async function sweepCallFolders(workDir: string): Promise<number> {
   await openWorkDir(workDir);
   let removed = 0;
   for (const name of await readdir(workDir)) {
-    const [, pid] = namePattern.exec(name) ?? [];
     const path = join(workDir, name);
-    if (pid === undefined || isAnotherProcess(Number(pid)) || !(await isOwnFolder(path))) {
+    if (ownerOfCallFolder(name) !== 'dead' || !(await isOwnFolder(path))) {
       continue;
     }
     await rm(path, { recursive: true, force: true });
     removed += 1;
   }
   return removed;
+}
+
+/** What became of the server that made a folder of this name; undefined for a name that no server gives. */
+export function ownerOfCallFolder(name: string): 'alive' | 'dead' | undefined {
+  const [, pid] = namePattern.exec(name) ?? [];
+  if (pid === undefined) {
+    return undefined;
+  }
+  return isAnotherProcess(Number(pid)) ? 'alive' : 'dead';
 }
 
 async function openWorkDir(workDir: string): Promise<void> {

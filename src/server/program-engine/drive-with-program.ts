@@ -1,6 +1,8 @@
 import { factsOfError, type Logger } from '../../common/logger.js';
-import { serverEnding } from '../drive-failure.js';
-import type { EngineAnswer } from '../engine.js';
+import { StatusError } from '../../contract/status-error.js';
+import { notBegun } from '../drive-failure.js';
+import type { DriveContext, EngineAnswer } from '../engine.js';
+import { isVolumeTask } from '../volume-task.js';
 import { type ArgumentLimits, sizeOf } from './argument-size.js';
 import { type CallFolder, makeCallFolder } from './call-folder.js';
 import { exitToStatus, type RunFacts } from './exit-to-status.js';
@@ -20,6 +22,8 @@ export interface ProgramHost {
   readonly env: Readonly<Record<string, string>>;
   readonly limits: ArgumentLimits;
   readonly logger: Logger;
+  /** Whether the ledger finds the executions of drivers that failed after they wrote. */
+  readonly findsOrphans: boolean;
 }
 
 const componentFile = 'component.json';
@@ -31,22 +35,19 @@ const componentFile = 'component.json';
 export async function driveWithProgram(
   host: ProgramHost,
   flags: DriverFlags,
-  signal: AbortSignal,
+  context: Pick<DriveContext, 'signal' | 'refusal'>,
 ): Promise<Required<EngineAnswer>> {
   const { settings, program, logger } = host;
   const folder = await makeCallFolder(settings.workDir).catch((error: unknown) => {
     throw notStarted(host, flags, error);
   });
   try {
-    if (signal.aborted) {
-      throw serverEnding();
-    }
-    const end = await runIn(host, folder, flags, signal);
+    const end = await runIn(host, folder, flags, context);
     if (end.exitCode !== 0) {
       throw exitToStatus(end, runFacts(host, flags));
     }
     const read = (name: string) => folder.read(name, settings.driverProgramMaxOutputBytes);
-    const response = await readAnswer(program.flags, flags.type, read, retryAfterWriteOf(host));
+    const response = await readAnswer(program.flags, flags.type, read, retryAfterWriteOf(host, flags));
     const { programMs, outputBytes } = end;
     return { response, facts: { exitCode: 0, programMs, outputBytes, leftOut: flags.leftOut.length } };
   } finally {
@@ -64,7 +65,7 @@ async function runIn(
   host: ProgramHost,
   folder: CallFolder,
   flags: DriverFlags,
-  signal: AbortSignal,
+  { signal, refusal }: Pick<DriveContext, 'signal' | 'refusal'>,
 ): Promise<ProgramEnd> {
   const { program, settings, env } = host;
   try {
@@ -72,6 +73,11 @@ async function runIn(
     if (flags.componentText !== undefined) {
       await folder.write(componentFile, flags.componentText);
       all.push(['component', `@${folder.file(componentFile)}`]);
+    }
+    // Nothing may come between this and the program's start.
+    const refused = signal.aborted ? notBegun(signal) : refusal?.();
+    if (refused !== undefined) {
+      throw refused;
     }
     const args = all.map(([name, value]) => `--${name}=${value}`);
     return await runProgram(program.path, args, {
@@ -83,7 +89,7 @@ async function runIn(
       maxStderrBytes: settings.driverProgramMaxOutputBytes,
     });
   } catch (error) {
-    throw notStarted(host, flags, error);
+    throw error instanceof StatusError ? error : notStarted(host, flags, error);
   }
 }
 
@@ -92,8 +98,13 @@ function softLimit(maxMemoryBytes: number): string {
   return String(Math.floor(0.8 * maxMemoryBytes));
 }
 
-function retryAfterWriteOf({ settings, program }: ProgramHost) {
-  return createRetryAfterWrite(rootDriverIdempotent(settings, program));
+function retryAfterWriteOf({ settings, program, findsOrphans }: ProgramHost, { flags }: DriverFlags) {
+  const container = flags.find(([name]) => name === 'container')?.[1];
+  return createRetryAfterWrite(
+    rootDriverIdempotent(settings, program),
+    // What its driver did to a volume is not undone.
+    findsOrphans && !isVolumeTask(container),
+  );
 }
 
 function notStarted({ limits }: ProgramHost, { flags, bytes }: DriverFlags, error: unknown) {
@@ -101,8 +112,9 @@ function notStarted({ limits }: ProgramHost, { flags, bytes }: DriverFlags, erro
   return startFailure(error, largest[0], bytes, limits.allBytes);
 }
 
-function runFacts(host: ProgramHost, { type, flags, componentText }: DriverFlags): RunFacts {
+function runFacts(host: ProgramHost, driverFlags: DriverFlags): RunFacts {
   const { program, settings } = host;
+  const { type, flags, componentText } = driverFlags;
   const values = new Map(flags);
   const authored = [...['pipeline_name', 'task_name', 'component', 'task'].map((name) => values.get(name))];
   return {
@@ -110,7 +122,7 @@ function runFacts(host: ProgramHost, { type, flags, componentText }: DriverFlags
     version: program.version,
     timeoutMs: settings.driverProgramTimeoutMs,
     maxMemoryBytes: settings.driverProgramMemoryBytes,
-    retryAfterWrite: retryAfterWriteOf(host),
+    retryAfterWrite: retryAfterWriteOf(host, driverFlags),
     pipelineName: values.get('pipeline_name') ?? '',
     runId: values.get('run_id') ?? '',
     authored: [...authored, componentText].filter((text) => text !== undefined),

@@ -57,6 +57,18 @@ export const exitTable: readonly Row[] = [
           },
   },
   {
+    when: 'it was stopped because the right to drive is lost',
+    read: ({ stoppedFor }, run) =>
+      stoppedFor !== 'lease'
+        ? undefined
+        : {
+            status: 'ABORTED',
+            reason: 'LEASE_LOST',
+            message: 'the driver was stopped, because the driver server lost its lease',
+            retry: run.retryAfterWrite(run.type),
+          },
+  },
+  {
     when: 'it took too much memory',
     read: (end, { maxMemoryBytes }) =>
       ranOutOfMemory(end)

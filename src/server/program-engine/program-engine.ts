@@ -3,13 +3,15 @@ import type { Logger } from '../../common/logger.js';
 import type { Environment } from '../../common/settings.js';
 import { toStatusError } from '../drive-failure.js';
 import type { Engine } from '../engine.js';
+import { type EngineLoad, inStage, noMeasures, type ServerMeasures } from '../measures.js';
 import { argumentLimits } from './argument-size.js';
 import { sweepCallFolders } from './call-folder.js';
 import { driveWithProgram, type ProgramHost } from './drive-with-program.js';
+import { endLeftoverPrograms } from './end-leftover-programs.js';
 import type { DriverProgram } from './flags-of-program.js';
 import { defaultMaxPrograms } from './granted-resources.js';
 import { programEnvironment } from './program-environment.js';
-import { createProgramQueue, type ProgramQueue } from './program-queue.js';
+import { createProgramQueue, type ProgramQueue, type QueueLimits } from './program-queue.js';
 import type { ProgramSettings } from './program-settings.js';
 import { createLeftOutReport } from './report-left-out.js';
 import { createRunningDrives } from './running-drives.js';
@@ -23,6 +25,9 @@ export interface ProgramEngineParts {
   /** The server's own environment; the program gets the named variables of it. */
   readonly env: Environment;
   readonly logger: Logger;
+  readonly measures?: ServerMeasures;
+  /** Whether the ledger finds the executions of drivers that failed after they wrote; by default it does not. */
+  readonly findsOrphans?: boolean;
   /** Stands in for the connection to ML Metadata. */
   readonly watch?: MetadataWatch;
 }
@@ -31,17 +36,27 @@ const metadataRetryDelayMs = 2_000;
 const firstConnectMs = 1_000;
 
 /**
- * The engine that runs KFP's driver program once for each drive. Sweeps the folders of a dead server first. The
+ * The engine that runs KFP's driver program once for each drive. Ends the programs of a dead server and sweeps their
+ * folders first. The
  * settings must have passed checkProgramSettings.
  */
 export async function createProgramEngine(
   settings: ProgramSettings,
   parts: ProgramEngineParts,
 ): Promise<Engine> {
+  const ended = await endLeftoverPrograms(settings.workDir);
   const swept = await sweepCallFolders(settings.workDir);
   const { path: program, version, flags } = parts.program;
-  parts.logger.info('the driver program is known', { program, version, flags: flags.size, swept });
-  const watch = parts.watch ?? (flags.has('mlmd_server_address') ? watchOf(settings) : undefined);
+  parts.logger.info('the driver program is known', {
+    program,
+    version,
+    flags: flags.size,
+    swept,
+    ended,
+  });
+  const { metadataAsked } = parts.measures ?? noMeasures;
+  const asked = flags.has('mlmd_server_address');
+  const watch = parts.watch ?? (asked ? watchOf(settings, metadataAsked) : undefined);
   // So that the first calls are not refused for a connection that takes a moment.
   if (watch !== undefined) {
     await withinMs(firstConnectMs, watch.settled());
@@ -59,31 +74,36 @@ async function withinMs(timeoutMs: number, done: Promise<unknown>): Promise<void
 
 function engineOf(
   settings: ProgramSettings,
-  { program, env, logger }: ProgramEngineParts,
+  { program, env, logger, findsOrphans = false }: ProgramEngineParts,
   watch: MetadataWatch | undefined,
 ): Engine {
   const programEnv = programEnvironment(env, settings.driverProgramEnv);
   const limits = argumentLimits(programEnv, settings.driverProgramMaxSpecBytes);
-  const host: ProgramHost = { program, settings, logger, env: programEnv, limits };
+  const host: ProgramHost = { program, settings, logger, env: programEnv, limits, findsOrphans };
   const own = serverFlags(settings, program);
-  const queue = queueOf(settings);
+  const queueBounds = queueLimits(settings);
+  const queue = createProgramQueue(queueBounds);
   const drives = createRunningDrives();
   const reportLeftOut = createLeftOutReport(logger, program.version);
   const outage = () => watch?.outage();
   return {
     name: 'program',
     outage,
-    drive: (request, { deadlineMs, requestBytes, joined, signal: outer }) =>
+    load: () => loadOf(queue, queueBounds, watch),
+    drive: (request, { deadlineMs, requestBytes, joined, observe, signal: outer, refusal }) =>
       drives.run(outer, async (signal) => {
         const flags = toFlags(request, program, own, limits);
         reportLeftOut(flags.leftOut);
         refuseOutage(outage());
         const workflowUid = request.workflow?.uid ?? '';
-        const call = { workflowUid, bytes: Math.max(requestBytes, flags.bytes), deadlineMs, joined, signal };
+        const bytes = Math.max(requestBytes, flags.bytes);
+        const call = { workflowUid, bytes, deadlineMs, joined, observe, signal };
         const { value, queueMs } = await queue.run(call, async () => {
           // It may have gone away while the call waited; a question that is under way decides.
           refuseOutage(await watch?.settled());
-          return driveWithProgram(host, flags, signal);
+          const run = () =>
+            driveWithProgram(host, flags, { signal, ...(refusal !== undefined && { refusal }) });
+          return inStage(observe, 'program', run, { type: flags.type }, ({ facts }) => facts);
         });
         return { response: value.response, facts: { ...value.facts, queueMs } };
       }),
@@ -95,13 +115,25 @@ function engineOf(
   };
 }
 
-function queueOf(settings: ProgramSettings): ProgramQueue {
+function queueLimits(settings: ProgramSettings): QueueLimits {
   const { maxPrograms, driverProgramMemoryBytes, maxQueue, maxQueueBytes } = settings;
-  return createProgramQueue({
+  return {
     programs: maxPrograms === 'auto' ? defaultMaxPrograms(driverProgramMemoryBytes) : maxPrograms,
     calls: maxQueue,
     bytes: maxQueueBytes,
-  });
+  };
+}
+
+function loadOf(queue: ProgramQueue, most: QueueLimits, watch: MetadataWatch | undefined): EngineLoad {
+  return {
+    programs: queue.running(),
+    maxPrograms: most.programs,
+    queuedCalls: queue.waiting(),
+    maxQueuedCalls: most.calls,
+    queuedBytes: queue.waitingBytes(),
+    maxQueuedBytes: most.bytes,
+    metadataUp: watch && watch.outage() === undefined,
+  };
 }
 
 function refuseOutage(outage: string | undefined): void {
@@ -117,11 +149,12 @@ function refuseOutage(outage: string | undefined): void {
   });
 }
 
-function watchOf(settings: ProgramSettings): MetadataWatch {
-  return watchMetadata({
+function watchOf(settings: ProgramSettings, onAsked: ServerMeasures['metadataAsked']): MetadataWatch {
+  const address = {
     host: settings.mlmdServerAddress,
     port: settings.mlmdServerPort,
     tlsEnabled: settings.metadataTlsEnabled,
     caCertPath: settings.caCertPath,
-  });
+  };
+  return watchMetadata(address, { onAsked });
 }

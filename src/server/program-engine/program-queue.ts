@@ -1,5 +1,6 @@
 import type { StatusError } from '../../contract/status-error.js';
-import { serverEnding, toStatusError } from '../drive-failure.js';
+import { notBegun, toStatusError } from '../drive-failure.js';
+import { inStage, type ObserveStage, type Stage } from '../measures.js';
 import { createWaitingLines, type WaitingLimits } from './waiting-lines.js';
 
 export interface QueueLimits extends WaitingLimits {
@@ -13,6 +14,7 @@ export interface QueuedCall {
   readonly bytes: number;
   readonly deadlineMs: number;
   readonly joined: () => boolean;
+  readonly observe?: ObserveStage | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -20,6 +22,7 @@ export interface QueuedCall {
 export interface ProgramQueue {
   readonly running: () => number;
   readonly waiting: () => number;
+  readonly waitingBytes: () => number;
   /**
    * Runs `job` when its turn comes and resolves with its value. Rejects with RESOURCE_EXHAUSTED and a RetryInfo if too
    * much is waiting, if another workflow's call needs the place more, or shortly before the caller's deadline; with
@@ -59,7 +62,7 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
         start: () => settle(resolve),
         pushOut: () => leave(refusal.pushedOut()),
       };
-      const onAbort = () => leave(serverEnding());
+      const onAbort = () => leave(notBegun(call.signal));
       const timer = beforeDeadline(call, () => leave(refusal.deadlineNear()));
       call.signal.addEventListener('abort', onAbort, { once: true });
       if (!lines.add(waiting)) {
@@ -78,15 +81,17 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
   return {
     running: () => running,
     waiting: lines.calls,
+    waitingBytes: lines.bytes,
     run: async (call, job) => {
       const arrivedMs = performance.now();
       if (call.signal.aborted) {
-        throw serverEnding();
+        throw notBegun(call.signal);
       }
       if (running < limits.programs) {
         running += 1;
+        call.observe?.(noWait(arrivedMs));
       } else {
-        await waitForTurn(call);
+        await inStage(call.observe, 'queue', () => waitForTurn(call));
       }
       const startedMs = performance.now();
       try {
@@ -96,6 +101,10 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
       }
     },
   };
+}
+
+function noWait(nowMs: number): Stage {
+  return { name: 'queue', beganMs: nowMs, endedMs: nowMs, failure: undefined, facts: {} };
 }
 
 /** Calls back shortly before the caller stops waiting, unless somebody else waits for the same call by then. */

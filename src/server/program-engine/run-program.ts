@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Environment } from '../../common/settings.js';
+import { rightLost } from '../drive-right.js';
 import { oomKills } from './granted-resources.js';
 import { createOutputTail, type OutputTail } from './output-tail.js';
 import { offerToOomKiller, watchMemory } from './watch-memory.js';
@@ -12,7 +13,7 @@ export interface RunOptions {
   readonly timeoutMs: number;
   /** Memory of its own; above it, it is killed. */
   readonly maxMemoryBytes: number;
-  /** Aborted when the program must end now. */
+  /** Aborted when the program must end now; with `rightLost`, without a grace. */
   readonly signal: AbortSignal;
   /** How much of stderr is kept. */
   readonly maxStderrBytes: number;
@@ -21,7 +22,7 @@ export interface RunOptions {
 }
 
 /** Why a program was told to end. */
-export type StoppedFor = 'timeout' | 'shutdown' | 'memory';
+export type StoppedFor = 'timeout' | 'shutdown' | 'memory' | 'lease';
 
 /** How a program ended. */
 export interface ProgramEnd {
@@ -110,11 +111,11 @@ function stopInTime(child: ChildProcess, options: RunOptions) {
   let stoppedFor: StoppedFor | undefined;
   let killTimer: NodeJS.Timeout | undefined;
   const stop = (reason: StoppedFor) => {
-    if (stoppedFor !== undefined) {
+    if (stoppedFor !== undefined && reason !== 'lease') {
       return;
     }
-    stoppedFor = reason;
-    if (reason === 'memory') {
+    stoppedFor ??= reason;
+    if (reason === 'memory' || reason === 'lease') {
       return killGroup(child, 'SIGKILL');
     }
     killGroup(child, 'SIGTERM');
@@ -122,7 +123,7 @@ function stopInTime(child: ChildProcess, options: RunOptions) {
   };
   const timer = setTimeout(() => stop('timeout'), options.timeoutMs);
   const unwatch = guardMemory(child, options.maxMemoryBytes, () => stop('memory'));
-  const onAbort = () => stop('shutdown');
+  const onAbort = () => stop(options.signal.reason === rightLost ? 'lease' : 'shutdown');
   if (options.signal.aborted) {
     onAbort();
   }

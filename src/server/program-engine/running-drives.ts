@@ -14,7 +14,7 @@ export function createRunningDrives(): RunningDrives {
     // A long-lived signal keeps no listener of a drive that is over.
     run: async (outer, drive) => {
       const ending = new AbortController();
-      const end = () => ending.abort();
+      const end = () => ending.abort(outer.reason);
       if (outer.aborted) {
         end();
       }

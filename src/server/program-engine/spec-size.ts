@@ -11,8 +11,7 @@ const specFlags: ReadonlySet<string> = new Set(
 
 const code = (character: string) => character.charCodeAt(0);
 const [quote, backslash, comma, colon] = [code('"'), code('\\'), code(','), code(':')];
-const opening: readonly number[] = [code('{'), code('[')];
-const closing: readonly number[] = [code('}'), code(']')];
+const [openBrace, closeBrace, openBracket, closeBracket] = [code('{'), code('}'), code('['), code(']')];
 
 /** What KFP's driver makes of a JSON text when it logs it (json.Indent with two spaces), and how deep it is. */
 export interface SpecSize {
@@ -32,11 +31,11 @@ export function measureSpec(text: string): SpecSize {
     const character = text.charCodeAt(at);
     if (character === quote) {
       at = endOfString(text, at);
-    } else if (opening.includes(character)) {
+    } else if (character === openBrace || character === openBracket) {
       depth += 1;
       deepest = Math.max(deepest, depth);
       indentedBytes += 1 + 2 * depth;
-    } else if (closing.includes(character)) {
+    } else if (character === closeBrace || character === closeBracket) {
       depth = Math.max(0, depth - 1);
       indentedBytes += 1 + 2 * depth;
     } else if (character === comma) {

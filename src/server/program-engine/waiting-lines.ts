@@ -17,6 +17,7 @@ export interface WaitingCall {
 /** Waiting calls, a line for each workflow. */
 export interface WaitingLines {
   readonly calls: () => number;
+  readonly bytes: () => number;
   /**
    * Adds a call at the end of its workflow's line. When there is no room, the last calls of the longest lines are
    * pushed out, as long as the newcomer's line stays shorter than theirs. False, and nobody is pushed out, where that
@@ -66,6 +67,7 @@ export function createWaitingLines(limits: WaitingLimits): WaitingLines {
   };
   return {
     calls: () => calls,
+    bytes: () => bytes,
     remove,
     add: (call) => {
       if (!makeRoom(call)) {

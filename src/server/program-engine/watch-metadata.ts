@@ -1,20 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { Client, connectivityState, status as grpcStatus } from '@grpc/grpc-js';
 import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  Client,
-  connectivityState,
-  credentials,
-  status as grpcStatus,
-} from '@grpc/grpc-js';
-
-export interface MetadataAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly tlsEnabled: boolean;
-  /** PEM bundle; "" for the system's. */
-  readonly caCertPath: string;
-}
+  type MetadataAddress,
+  metadataChannelOptions,
+  metadataCredentials,
+  metadataTarget,
+} from '../metadata-store/metadata-address.js';
 
 export interface WatchTimes {
   /** One question, its connection included: grpc-js itself waits for ever. */
@@ -34,14 +24,12 @@ export interface MetadataWatch {
   readonly close: () => void;
 }
 
-const defaultTimes: WatchTimes = { answerTimeoutMs: 10_000, askEveryMs: 5_000, retryEveryMs: 1_000 };
+export interface WatchOptions extends Partial<WatchTimes> {
+  /** Told how long each question took, answered or not. */
+  readonly onAsked?: (ms: number) => void;
+}
 
-const channelOptions: ChannelOptions = {
-  'grpc.enable_http_proxy': 0,
-  'grpc.enable_retries': 0,
-  'grpc.service_config_disable_resolution': 1,
-  'grpc.dns_min_time_between_resolutions_ms': 1_000,
-};
+const defaults = { answerTimeoutMs: 10_000, askEveryMs: 5_000, retryEveryMs: 1_000, onAsked: () => {} };
 
 /**
  * One row by its name: the least that ML Metadata reads from its database, in every version
@@ -63,7 +51,8 @@ const silences: readonly number[] = [
  * minutes. A connection that breaks is asked about at once. After each failure the connection is made anew, with the
  * CA as it is then.
  */
-export function watchMetadata(address: MetadataAddress, times: WatchTimes = defaultTimes): MetadataWatch {
+export function watchMetadata(address: MetadataAddress, options: WatchOptions = {}): MetadataWatch {
+  const times: Required<WatchOptions> = { ...defaults, ...options };
   const sentence = (what: string) => `ML Metadata (${address.host}:${address.port}) ${what}`;
   let outage: string | undefined = sentence('is not connected yet');
   let client: Client | undefined;
@@ -91,7 +80,9 @@ export function watchMetadata(address: MetadataAddress, times: WatchTimes = defa
             ask();
           }
         });
+        const askedMs = performance.now();
         const code = await askCheaply(client, times.answerTimeoutMs);
+        times.onAsked(performance.now() - askedMs);
         if (silences.includes(code)) {
           fail(code === grpcStatus.DEADLINE_EXCEEDED ? 'does not answer' : 'cannot be reached');
         } else {
@@ -124,8 +115,7 @@ export function watchMetadata(address: MetadataAddress, times: WatchTimes = defa
 
 /** A client of ML Metadata; calls back when its connection breaks. */
 function connect(address: MetadataAddress, onBroken: (client: Client) => void): Client {
-  const { host, port } = address;
-  const client = new Client(`dns:///${host}:${port}`, channelCredentials(address), channelOptions);
+  const client = new Client(metadataTarget(address), metadataCredentials(address), metadataChannelOptions);
   const follow = () => {
     const state = client.getChannel().getConnectivityState(false);
     if (state === connectivityState.SHUTDOWN) {
@@ -140,13 +130,6 @@ function connect(address: MetadataAddress, onBroken: (client: Client) => void): 
   };
   follow();
   return client;
-}
-
-function channelCredentials({ tlsEnabled, caCertPath }: MetadataAddress): ChannelCredentials {
-  if (!tlsEnabled) {
-    return credentials.createInsecure();
-  }
-  return credentials.createSsl(caCertPath === '' ? undefined : readFileSync(caCertPath));
 }
 
 /** The status of the answer. */

@@ -16,21 +16,25 @@ import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver
 import { invalidArgument } from '../invalid-argument.js';
 import type { KnownWorkflow } from './workflow-parameters.js';
 
+/** Throws INVALID_ARGUMENT for a run_id that is not the workflow's, where the workflow says which is its. */
+export function checkRun({ run_id }: ExecuteRequest__Output, { runId }: KnownWorkflow): void {
+  if (runId !== undefined && run_id !== runId) {
+    throw invalidArgument([
+      { field: 'run_id', description: "is not the workflow's run (its label pipeline/runid)" },
+    ]);
+  }
+}
+
 /**
  * A request with the arguments that its reference holds: as if all of them had been in the template. Throws a
  * StatusError, INVALID_ARGUMENT, whose sentence names each field that is wrong, for what the sidecar would have refused
- * by value, and for a run_id that is not the workflow's.
+ * by value. The run is checkRun's to look at.
  */
 export function resolveRequest(
   request: ExecuteRequest__Output,
   workflow: KnownWorkflow,
 ): ExecuteRequest__Output {
   const { arguments_from: reference = '', ...rest } = request;
-  if (workflow.runId !== undefined && request.run_id !== workflow.runId) {
-    throw invalidArgument([
-      { field: 'run_id', description: "is not the workflow's run (its label pipeline/runid)" },
-    ]);
-  }
   const members = membersOf(workflow, reference);
   const faults: ArgumentFault[] = [];
   const given = readTexts(members, workflow, reference, faults);

@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../common/json.js';
+import { StatusError } from '../../contract/status-error.js';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api.js';
+import type { ServerMeasures } from '../measures.js';
 import { kubernetesAway, type ReferenceFailure, referenceFailure } from './reference-failure.js';
 
 /** Reads workflows from Kubernetes. */
@@ -12,7 +14,28 @@ export interface WorkflowApi {
  * GET /apis/argoproj.io/v1alpha1/namespaces/NAMESPACE/workflows/NAME.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/
  */
-export function createWorkflowApi(api: KubernetesApi, timeoutMs: number): WorkflowApi {
+export function createWorkflowApi(
+  api: KubernetesApi,
+  timeoutMs: number,
+  onRead: ServerMeasures['kubernetesRead'] = () => {},
+): WorkflowApi {
+  const { read } = createReader(api, timeoutMs);
+  return {
+    read: async (...asked) => {
+      const beganMs = performance.now();
+      try {
+        const workflow = await read(...asked);
+        onRead(performance.now() - beganMs, undefined);
+        return workflow;
+      } catch (thrown) {
+        onRead(performance.now() - beganMs, StatusError.from(thrown).details.errorInfo?.reason);
+        throw thrown;
+      }
+    },
+  };
+}
+
+function createReader(api: KubernetesApi, timeoutMs: number): WorkflowApi {
   return {
     read: async (namespace, name, deadlineMs) => {
       const path = `/apis/argoproj.io/v1alpha1/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(name)}`;

@@ -1,5 +1,6 @@
 import type { SettingsOf } from '../../common/settings.js';
 import { apiUrl, kubernetesApiAt } from '../kubernetes/kubernetes-api.js';
+import type { ServerMeasures } from '../measures.js';
 import type { kubernetesSettings } from './kubernetes-settings.js';
 import { createWorkflowApi } from './workflow-api.js';
 import { createWorkflowParameters, type WorkflowParameters } from './workflow-parameters.js';
@@ -7,6 +8,7 @@ import { createWorkflowParameters, type WorkflowParameters } from './workflow-pa
 /** Workflows' parameters as the settings let the server read them; undefined outside of a cluster. */
 export function workflowParametersOf(
   settings: SettingsOf<typeof kubernetesSettings>,
+  onRead?: ServerMeasures['kubernetesRead'],
 ): WorkflowParameters | undefined {
   const { kubernetesApi, kubernetesHost, kubernetesPort } = settings;
   const url = kubernetesApi ?? (kubernetesHost && apiUrl(kubernetesHost, kubernetesPort));
@@ -19,6 +21,6 @@ export function workflowParametersOf(
     caFile: settings.kubernetesCaFile,
     mayLackFiles: true,
   });
-  const workflows = createWorkflowApi(api, settings.kubernetesTimeoutMs);
+  const workflows = createWorkflowApi(api, settings.kubernetesTimeoutMs, onRead);
   return createWorkflowParameters(workflows, settings.maxWorkflowBytes);
 }

@@ -6,6 +6,8 @@ import { HealthImplementation } from 'grpc-health-check';
 import type protobuf from 'protobufjs';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
 import { readDescriptorSet } from '../../../src/contract/service-definition.js';
+import { leaseNotHeld } from '../../../src/server/drive-failure.js';
+import type { DriveRight } from '../../../src/server/drive-right.js';
 import { authenticateByToken } from '../../../src/server/grpc/authenticate.js';
 import { createMemoryLedger } from '../../../src/server/ledger/memory-ledger.js';
 import { startDriverServer } from '../../../src/server/start-driver-server.js';
@@ -21,7 +23,18 @@ export interface TestServerOptions {
   readonly token?: string;
   readonly tls?: boolean;
   readonly outage?: string;
+  /** Another replica has the right to drive. */
+  readonly waits?: boolean;
 }
+
+const waitingRight: DriveRight = {
+  refusal: () => leaseNotHeld('another one drives', 25),
+  fault: () => undefined,
+  onChange: () => {},
+  onLost: () => {},
+  resign: () => {},
+  release: async () => {},
+};
 
 function tlsCredentials(): ServerCredentials {
   const pair = { cert_chain: pem('server.pem'), private_key: pem('server.key') };
@@ -53,6 +66,7 @@ export async function startRealServer(
     ...(token !== undefined && {
       authenticate: authenticateByToken({ place: 'the test', read: async () => token }),
     }),
+    ...(options.waits === true && { right: waitingRight }),
     ...(options.tls === true && { credentials: tlsCredentials() }),
   });
   t.after(async () => {

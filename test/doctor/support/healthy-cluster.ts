@@ -17,6 +17,7 @@ export const paths = {
   serverTls: `/api/v1/namespaces/${namespace}/secrets/kfp-driver-server-tls`,
   service: `/api/v1/namespaces/${namespace}/services/kfp-driver-server`,
   servers: deployments(namespace),
+  lease: `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/kfp-driver-server`,
   webhooks:
     '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?labelSelector=app.kubernetes.io%2Fpart-of%3Ddriver-plugin',
   dryRun: `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows?dryRun=All`,

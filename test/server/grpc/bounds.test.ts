@@ -65,6 +65,27 @@ for (const { name, bytes, status } of manyFields) {
   });
 }
 
+/** A caller's bytes that cannot be decoded, by where that shows. */
+const undecodable: readonly { name: string; bytes: Buffer }[] = [
+  { name: 'a text that is written as a number', bytes: Buffer.from([0x09, 1, 2, 3, 4, 5, 6, 7, 8]) },
+  { name: 'a wire type that does not exist', bytes: Buffer.from([0x0f, 0x01]) },
+  { name: 'a field without its end', bytes: Buffer.from([0x0a, 0x7f, 0x61]) },
+];
+for (const { name, bytes } of undecodable) {
+  test(`${name} is the caller's fault: INVALID_ARGUMENT, and no error in the log`, async (t) => {
+    const { address, drives, lines } = await startServer(t, answer);
+    const call = connectRaw(t, address).open();
+    call.stream.end(frame(bytes));
+    assert.equal(await call.status, grpcStatus.INVALID_ARGUMENT);
+    await until(() => lines.some(({ message }) => message === 'did not drive'));
+    assert.deepEqual(
+      lines.filter(({ level }) => level === 'error'),
+      [],
+    );
+    assert.equal(drives.length, 0);
+  });
+}
+
 test('a request that inflates beyond MAX_MESSAGE_BYTES is refused and drives nothing', async (t) => {
   const { address, drives } = await startServer(t, answer);
   const raw = connectRaw(t, address);
@@ -99,6 +120,33 @@ test('only a few requests are read at once, the next one when one of them has co
   await waiting;
   assert.equal(drives.length, 1);
 });
+
+const noRequests: readonly { name: string; bytes: Buffer }[] = [
+  { name: 'no request', bytes: Buffer.alloc(0) },
+  { name: 'half a request', bytes: frame(serialize(aRequest())).subarray(0, -1) },
+  {
+    name: 'two requests',
+    bytes: Buffer.concat([frame(serialize(aRequest())), frame(serialize(aRequest()))]),
+  },
+];
+for (const { name, bytes } of noRequests) {
+  test(`calls that end with ${name} give their places up, and others are driven after them`, async (t) => {
+    const { address, client, drives } = await startServer(t, answer);
+    const raw = connectRaw(t, address);
+    const ended = Array.from({ length: 2 * readingSlots }, () => {
+      const call = raw.open();
+      call.stream.end(bytes);
+      return call.status;
+    });
+    assert.deepEqual(
+      await Promise.all(ended),
+      ended.map(() => grpcStatus.UNIMPLEMENTED),
+    );
+    assert.equal(drives.length, 0);
+    await callDriver(client, aRequest(), { deadline: Date.now() + 8_000 });
+    assert.equal(drives.length, 1);
+  });
+}
 
 test('a request that does not arrive in time gives its place up and hears that nothing was driven', async (t) => {
   const { address, drives, client } = await startServer(t, answer, { readTimeoutMs: 100 });

@@ -132,7 +132,7 @@ test('with a client CA only a certificate of it is let in', async (t) => {
 test('a renewed certificate is served to new connections, and what runs on the old ones goes on', async (t) => {
   const files = tlsFiles(t);
   const logger = collectLog();
-  const credentialsOfServer = createServerCredentials(files.settings, logger, 10);
+  const credentialsOfServer = createServerCredentials(files.settings, logger, { refreshMs: 10 });
   const { address, client } = await startServer(t, answer, { credentials: credentialsOfServer });
   client.close();
   const secure = createTestClient(address, credentials.createSsl(pem('ca.pem')));
@@ -153,7 +153,7 @@ test('a renewed certificate is served to new connections, and what runs on the o
 test('a certificate that is renewed before its key is not served: the pair before stays, and the log says so', async (t) => {
   const files = tlsFiles(t);
   const logger = collectLog();
-  const credentialsOfServer = createServerCredentials(files.settings, logger, 10);
+  const credentialsOfServer = createServerCredentials(files.settings, logger, { refreshMs: 10 });
   const { address, client } = await startServer(t, answer, { credentials: credentialsOfServer });
   client.close();
   const before = await certificateOf(address);
@@ -173,7 +173,9 @@ test('a renewed client CA lets its own callers in, and no others', async (t) => 
   const tlsClientCa = join(files.folder, 'ca');
   writeFileSync(tlsClientCa, pem('stranger.pem'));
   const logger = collectLog();
-  const credentialsOfServer = createServerCredentials({ ...files.settings, tlsClientCa }, logger, 10);
+  const credentialsOfServer = createServerCredentials({ ...files.settings, tlsClientCa }, logger, {
+    refreshMs: 10,
+  });
   const { address, client } = await startServer(t, answer, { credentials: credentialsOfServer });
   client.close();
   const call = () => {

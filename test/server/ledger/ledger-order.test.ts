@@ -49,7 +49,7 @@ function startFlights(ledger: Partial<RequestLedger> = {}) {
     },
     serialize: () => Buffer.from('answer'),
     logger,
-    signal: new AbortController().signal,
+    signal: () => new AbortController().signal,
   });
   return { ...flights, events, gate, lines: logger.lines };
 }

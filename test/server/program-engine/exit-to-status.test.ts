@@ -60,6 +60,15 @@ const rows: [name: string, row: string, end: ProgramEnd, expected: Expected][] =
     ],
   ],
   [
+    'a driver whose server lost its lease',
+    'it was stopped because the right to drive is lost',
+    ended({ signal: 'SIGKILL', stoppedFor: 'lease' }),
+    [
+      ...(['ABORTED', 'LEASE_LOST', 'unsafe'] as const),
+      'the driver was stopped, because the driver server lost its lease',
+    ],
+  ],
+  [
     'a driver over its memory',
     'it took too much memory',
     ended({ signal: 'SIGKILL', stoppedFor: 'memory' }),

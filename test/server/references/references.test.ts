@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../src/common/json.js';
 import { readSettings } from '../../../src/common/settings.js';
 import type { ExecuteRequest } from '../../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { readStatusDetails } from '../../../src/contract/status-details.js';
-import { createResolver } from '../../../src/server/references/create-resolver.js';
+import { createResolver, type ResolverOptions } from '../../../src/server/references/create-resolver.js';
 import { kubernetesSettings } from '../../../src/server/references/kubernetes-settings.js';
 import { workflowParametersOf } from '../../../src/server/references/workflow-parameters-of.js';
 import { callDriver, failureOf } from '../../support/call-driver.js';
@@ -52,7 +52,11 @@ const request: ExecuteRequest = {
   arguments_from: 'driver-1',
 };
 
-async function start(t: TestContext, env: Readonly<Record<string, string>> = {}) {
+async function start(
+  t: TestContext,
+  env: Readonly<Record<string, string>> = {},
+  options: ResolverOptions = {},
+) {
   const kubernetes = await startKubernetesApi(t);
   kubernetes.put(workflowWith(texts));
   const tokenFile = join(testFolder(t), 'token');
@@ -65,7 +69,7 @@ async function start(t: TestContext, env: Readonly<Record<string, string>> = {})
   });
   assert.deepEqual(faults, []);
   const server = await startServer(t, async () => ({ response: { execution_id: '8' } }), {
-    resolveReferences: createResolver(workflowParametersOf(values)),
+    resolveReferences: createResolver(workflowParametersOf(values), options),
   });
   let calls = 0;
   const execute = (changes: ExecuteRequest = {}) => {
@@ -270,6 +274,34 @@ test('a workflow without the label may have any run', async (t) => {
   const { kubernetes, server, execute } = await start(t);
   kubernetes.put(workflowWith(texts, { labels: {} }));
   await execute({ run_id: 'anything' });
+  assert.equal(server.drives.length, 1);
+});
+
+const byValue = { arguments_from: undefined, component: '{}', task: '{}' } as unknown as ExecuteRequest;
+
+test("by value too, a run_id that is not the workflow's is refused, and nothing is driven", async (t) => {
+  const { server, execute, kubernetes } = await start(t, {}, { checksEveryRun: true });
+  await execute(byValue);
+  const failure = await failureOf(execute({ ...byValue, run_id: 'run-2' }));
+  assert.equal(failure.code, Status.INVALID_ARGUMENT);
+  assert.match(failure.details, /^run_id is not the workflow's run/);
+  assert.equal(server.drives.length, 1);
+  // The workflow was read once, and again before it refused.
+  assert.equal(kubernetes.calls.length, 2);
+});
+
+test('by value, a server that may not read workflows drives, and one that cannot now does not', async (t) => {
+  const { server, execute, kubernetes } = await start(t, {}, { checksEveryRun: true });
+  const answer = (status: number) => {
+    kubernetes.answer = (_request, response) => {
+      response.writeHead(status);
+      response.end('{}');
+    };
+  };
+  answer(403);
+  await execute(byValue);
+  answer(500);
+  assert.equal((await failureOf(execute(byValue))).code, Status.UNAVAILABLE);
   assert.equal(server.drives.length, 1);
 });
 

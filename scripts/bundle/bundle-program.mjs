@@ -1,0 +1,100 @@
+// Makes one file of a program and all that it imports.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import {
+  jsonAlone,
+  laterPart,
+  leaveOut,
+  loadLater,
+  withoutCharsets,
+  withoutDescriptors,
+  withoutProtoFiles,
+} from './plugins.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * Bundles a program of programs.mjs into FOLDER/program.js and its parts, each beside its source map. Commands in `leftOut`
+ * are named and cannot be loaded. Resolves with the paths of what went in, from the project's root.
+ */
+export async function bundleProgram({ source, isLean, later }, folder, leftOut) {
+  mkdirSync(folder, { recursive: true });
+  const always = [withoutProtoFiles(), leaveOut(leftOut)];
+  const plugins = isLean ? [...always, jsonAlone(), withoutCharsets(), withoutDescriptors()] : always;
+  const parts = later.length === 0 ? [] : [{ name: laterPart, source: toPart(later), plugins }];
+  const inputs = [];
+  for (const part of [{ name: 'program', source, plugins: [...plugins, loadLater(later)] }, ...parts]) {
+    inputs.push(...(await bundle(part, folder)));
+  }
+  return inputs;
+}
+
+const toPart = (packages) =>
+  packages.map((name) => `exports[${JSON.stringify(name)}] = require(${JSON.stringify(name)});`).join('\n');
+
+async function bundle({ name, source, plugins }, folder) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: source, resolveDir: join(root, 'src'), sourcefile: `src/${name}.ts`, loader: 'ts' },
+    absWorkingDir: root,
+    outfile: join(folder, `${name}.js`),
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    charset: 'ascii',
+    // Identifiers stay, so that stack traces have names.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: 'external',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: {
+      'import.meta.url': 'bundleUrl',
+      // winston would load a color space otherwise.
+      'process.env.NODE_ENV': '"production"',
+    },
+    // Each caller of depd takes a stack trace at the start, for warnings to developers; this is its own quiet version.
+    alias: { depd: 'depd/lib/browser/index.js' },
+    // A function, whose text V8 compiles as it stands.
+    banner: {
+      js: '(function(require,module,__filename,__dirname,loadPart){const exports=module.exports,bundleUrl=require("node:url").pathToFileURL(__filename).href;',
+    },
+    footer: { js: '})' },
+    plugins,
+  });
+  for (const { path, contents } of outputFiles) {
+    writeFileSync(path, path.endsWith('.map') ? withPathsFromRoot(contents, folder) : contents);
+  }
+  return Object.keys(metafile.inputs);
+}
+
+/** Bundles a file that a program starts as a process of its own; it runs as it stands, as a module of JavaScript. */
+export async function bundleEntry(file, folder) {
+  const { metafile } = await build({
+    entryPoints: [join(root, file)],
+    absWorkingDir: root,
+    outdir: folder,
+    bundle: true,
+    metafile: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** The map's paths from the project's root, wherever the bundle is made. */
+function withPathsFromRoot(bytes, folder) {
+  const map = JSON.parse(Buffer.from(bytes).toString());
+  const sources = map.sources.map((source) => join(folder, source).slice(root.length));
+  return JSON.stringify({ ...map, sources });
+}

@@ -1,0 +1,57 @@
+// The programs that are bundled, and the files that run them.
+
+const command = (name) =>
+  `import { run } from './cli/${name}.js';
+   import { runToEnd } from './common/run-to-end.js';
+   const args = process.argv.slice(2);
+   runToEnd(() => run(args[0] === '${name}' ? args.slice(1) : args));`;
+
+/**
+ * By their folders. `source` is TypeScript in src/. Those that start often have a folder of their own, so that they read
+ * nothing else, and are `lean`; `nodeOptions` are the NODE_OPTIONS that chart and plugin.yaml give them, for which there is a code
+ * cache beside the one for none; `later` are packages in a part of their own, which is read when they are needed;
+ * `entries` are files that it starts as processes of their own.
+ */
+export const programs = {
+  serve: {
+    source: command('serve'),
+    isLean: true,
+    nodeOptions: '--max-semi-space-size=4 --max-old-space-size=160',
+    later: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],
+  },
+  webhook: {
+    source: command('webhook'),
+    isLean: true,
+    nodeOptions: '--max-semi-space-size=64',
+    later: [],
+  },
+  commands: { source: `import './main.js';`, isLean: false, later: [] },
+  server: {
+    source: `import './server/main.js';`,
+    isLean: true,
+    later: [],
+    entries: ['src/server/lease/guard-process.ts'],
+  },
+};
+
+/** What `node FILE` runs, with the function that chooses a program by the first argument. */
+export const launchers = {
+  'driver-plugin.cjs': {
+    programs: ['serve', 'webhook', 'commands'],
+    choose: `function chooseProgram(first = '') {
+  const isOption = first.startsWith('-') && first !== '--help' && first !== '--version';
+  if (first === '' || first === 'serve' || isOption) {
+    return 'serve';
+  }
+  return first === 'webhook' ? 'webhook' : 'commands';
+}
+`,
+  },
+  'kfp-driver-server.cjs': {
+    programs: ['server'],
+    choose: `function chooseProgram() {
+  return 'server';
+}
+`,
+  },
+};

@@ -1,0 +1,149 @@
+import { makeTarget } from './all-targets.js';
+import { answerTimeoutMs, ask, mostDrives, replayInputs } from './ask-alone.js';
+import type { Answer, FuzzInput, Target, TargetName, Wire } from './fuzz-input.js';
+import { diceOf } from './input-dice.js';
+import { type Child, startChild } from './start-child.js';
+import { boundsOf, type Finding, judgeMeasure, newTally, type TargetTally } from './tally.js';
+
+export interface RunOptions {
+  readonly seed: number;
+  /** Number of the first input. */
+  readonly first: number;
+  readonly inputs: number;
+  readonly seconds: number;
+}
+
+const batchSize = 64;
+/** A seed as it is among so many inputs. */
+const pristineEvery = 16;
+/** Far from the numbers of inputs, whose ids and workflows must be others. */
+const firstPristine = 1_000_000_000;
+const collectGarbageEvery = 40;
+/** After so many findings there is enough to do. */
+const mostFindings = 10;
+
+interface Sent {
+  readonly index: number;
+  readonly input: FuzzInput;
+  /** Number of the seed, where the input is one. */
+  readonly seed: number | undefined;
+}
+
+/** Sends a target inputs, many at once, until time, inputs or patience is over. */
+export async function runTarget(name: TargetName, options: RunOptions): Promise<TargetTally> {
+  const target = makeTarget[name]();
+  const tally = newTally(name);
+  const expected = new Map<number, string>();
+  const startedMs = performance.now();
+  const isOver = () =>
+    performance.now() - startedMs > options.seconds * 1_000 ||
+    tally.inputs >= options.inputs ||
+    tally.findings.length >= mostFindings;
+  let child = await startChild(name);
+  let wire = target.connect(child.address);
+  for (let batch = 0; !isOver(); batch += 1) {
+    const count = Math.min(batchSize, options.inputs - tally.inputs);
+    const sent = makeBatch(target, options.seed, options.first + batch * batchSize, count);
+    const collects = batch % collectGarbageEvery === 0;
+    const found = await sendBatch(sent, { child, wire, expected, tally, collects });
+    if (found.length > 0) {
+      const ofBatch = found.filter(({ index }) => index === undefined);
+      wire.close();
+      child.stop();
+      const alone = ofBatch.length > 0 ? await isolate(target, sent, ofBatch) : [];
+      addNew(tally.findings, [...found.filter(({ index }) => index !== undefined), ...alone]);
+      child = await startChild(name);
+      wire = target.connect(child.address);
+    }
+  }
+  wire.close();
+  child.stop();
+  tally.seconds = (performance.now() - startedMs) / 1_000;
+  return tally;
+}
+
+/** One of a kind is enough: others differ in numbers and names. */
+function addNew(findings: Finding[], found: readonly Finding[]): void {
+  const kindOf = ({ why }: Finding) => why.replace(/\d+|"[^"]*"/g, '').slice(0, 60);
+  for (const finding of found) {
+    if (!findings.some((known) => kindOf(known) === kindOf(finding))) {
+      findings.push(finding);
+    }
+  }
+}
+
+function makeBatch(target: Target, seed: number, first: number, count: number): Sent[] {
+  return Array.from({ length: count }, (_, at) => {
+    const index = first + at;
+    if (index % pristineEvery === 0) {
+      return { index, ...target.pristine(firstPristine + index / pristineEvery) };
+    }
+    return { index, input: target.make(diceOf(seed, index), index), seed: undefined };
+  });
+}
+
+interface Run {
+  readonly child: Child;
+  readonly wire: Wire;
+  /** The text that each seed got first. */
+  readonly expected: Map<number, string>;
+  readonly tally: TargetTally;
+  readonly collects: boolean;
+}
+
+/** What went wrong in a batch; a finding without an index belongs to all of it. */
+async function sendBatch(batch: readonly Sent[], run: Run): Promise<Finding[]> {
+  const { child, wire, tally, collects } = run;
+  const answers = await Promise.all(batch.map(({ input }) => ask(wire, input)));
+  const measure = await child.measure(collects, answerTimeoutMs);
+  const found = answers.flatMap((answer, at) => findingsOf(batch[at], answer, run));
+  tally.inputs += batch.length;
+  for (const { kind } of answers) {
+    tally.kinds[kind] = (tally.kinds[kind] ?? 0) + 1;
+  }
+  if (measure === undefined) {
+    tally.crashes += 1;
+    return [{ why: child.ended() ?? 'the event loop is stuck', index: undefined, input: undefined }];
+  }
+  tally.mostHeapBytes = Math.max(tally.mostHeapBytes, collects ? measure.heapBytes : 0);
+  tally.mostRssBytes = Math.max(tally.mostRssBytes, measure.rssBytes);
+  tally.longestTurnMs = Math.max(tally.longestTurnMs, measure.longestTurnMs);
+  const whole = judgeMeasure(measure, boundsOf(collects, mostDrives(answers)));
+  return [...found, ...whole.map((why) => ({ why, index: undefined, input: undefined }))];
+}
+
+function findingsOf(sent: Sent | undefined, answer: Answer, { expected }: Run): Finding[] {
+  if (sent === undefined) {
+    return [];
+  }
+  const { index, input, seed } = sent;
+  const faults = [...answer.faults];
+  if (seed !== undefined) {
+    const before = expected.get(seed) ?? answer.text;
+    expected.set(seed, before);
+    if (before !== answer.text) {
+      faults.push(`seed ${seed} got another answer than before: ${answer.text.slice(0, 200)}`);
+    }
+  }
+  return faults.map((why) => ({ why, index, input }));
+}
+
+/** Finds the input of a batch that is at fault by itself; all of them stand for it where none is. */
+async function isolate(
+  target: Target,
+  batch: readonly Sent[],
+  found: readonly Finding[],
+): Promise<Finding[]> {
+  const inputs = batch.map(({ input }) => input);
+  const faults = await replayInputs(target.name, inputs, true);
+  const at = faults.findIndex((whys) => whys.length > 0);
+  const { index, input } = batch[Math.max(0, at)] ?? { index: undefined, input: undefined };
+  return at < 0
+    ? found.map(({ why }) => ({
+        why: `${why} (by no input of the batch alone)`,
+        index,
+        input,
+        inputs: batch.length,
+      }))
+    : (faults[at] ?? []).map((why) => ({ why, index, input }));
+}

@@ -1,0 +1,2 @@
+/** The bearer token that Argo's agent would write. */
+export const testToken = 'abcdefghijklmnopqrstuvwxyz012345';

@@ -1,0 +1,51 @@
+import { readdir, readlink, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ownerOfCallFolder } from './call-folder.js';
+
+const lookEveryMs = 10;
+const mostLooks = 200;
+
+/**
+ * Kills the programs that a dead server left running under `workDir`, and waits until they are gone: one of them might
+ * write its execution after the new server looked for it. Resolves with their number. Only Linux tells (/proc); in a
+ * container they end with the server, whose process is its first.
+ */
+export async function endLeftoverPrograms(workDir: string): Promise<number> {
+  const folder = await realpath(workDir).catch(() => undefined);
+  const left = new Set<number>();
+  if (folder === undefined) {
+    return 0;
+  }
+  for (const name of await readdir('/proc').catch(() => [])) {
+    if (/^\d+$/.test(name) && (await isLeftover(name, folder))) {
+      left.add(Number(name));
+    }
+  }
+  for (let look = 0; look < mostLooks; look += 1) {
+    const running = [...left].filter(kill);
+    if (running.length === 0) {
+      break;
+    }
+    await sleep(lookEveryMs);
+  }
+  return left.size;
+}
+
+/** True for a process that works in the folder of a call whose server is gone. */
+async function isLeftover(pid: string, workDir: string): Promise<boolean> {
+  // Another user's process does not tell.
+  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+  const [name = ''] = cwd.startsWith(join(workDir, '/')) ? cwd.slice(workDir.length + 1).split('/') : [];
+  return ownerOfCallFolder(name) === 'dead';
+}
+
+/** False once there is nothing to kill: ended, or waiting for its parent to take note. */
+function kill(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false;
+  }
+}

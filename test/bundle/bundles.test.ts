@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Script } from 'node:vm';
+import { admitted, reviewOf } from '../support/admission.js';
+import { copyBundles, filesBelow, makeBundles, projectFolder, startListening } from '../support/bundles.js';
+import { callDriver, createTestClient } from '../support/call-driver.js';
+import { checkHealth, listServices } from '../support/call-standard-services.js';
+import { driverWorkflow } from '../support/driver-workflow.js';
+import { drivePlausibly } from '../support/start-bridge.js';
+import { startDriver } from '../support/start-driver.js';
+import { testFolder } from '../support/start-server-program.js';
+import { testToken } from '../support/start-test-sidecar.js';
+import { call } from '../support/start-test-webhook.js';
+import { containerArguments, templateBody } from '../support/templates.js';
+import { certificateFor, temporaryFolder, writeCertificate } from '../support/webhook-files.js';
+
+const bundles = makeBundles();
+const fromSources = join(projectFolder, 'dist/src/main.js');
+const body = JSON.stringify(templateBody(containerArguments));
+
+async function startSidecarOf(t: TestContext, program: string) {
+  const driver = await startDriver(drivePlausibly);
+  t.after(driver.close);
+  const tokenPath = join(testFolder(t), 'token');
+  writeFileSync(tokenPath, testToken);
+  const env = { DRIVER_HOST: driver.address, SERVER_PORT: '0', TOKEN_PATH: tokenPath };
+  const sidecar = await startListening(t, [program], env);
+  const post = async (text: string, method = 'POST', path = '/api/v1/template.execute') => {
+    const headers = {
+      'Content-Type': 'application/json',
+      Authorization: `Bearer ${testToken}`,
+      Connection: 'close',
+    };
+    const sent = { method, headers, ...(method === 'POST' && { body: text }) };
+    const response = await fetch(`${sidecar.address}${path}`, sent);
+    const { date: _date, ...kept } = Object.fromEntries(response.headers);
+    return { httpStatus: response.status, headers: kept, text: await response.text() };
+  };
+  return { ...sidecar, driver, post };
+}
+
+async function startServerOf(t: TestContext, program: string) {
+  return await startListening(t, [program], {
+    ENGINE: 'memory',
+    NAMESPACE: 'kubeflow',
+    ALLOW_UNAUTHENTICATED: 'true',
+    SERVER_HOST: '127.0.0.1',
+    SERVER_PORT: '0',
+  });
+}
+
+const requests = [
+  { name: 'a task', text: body },
+  { name: "another plugin's template", text: '{"template":{"plugin":{"hello":{}}}}' },
+  { name: 'a body that is not JSON', text: '{' },
+  { name: 'an empty body', text: '' },
+  { name: 'a GET', text: '', method: 'GET' },
+  { name: 'another path', text: body, path: '/api/v1/other' },
+];
+for (const { name, text, method, path } of requests) {
+  test(`the bundled sidecar answers ${name} as the sources do, header by header`, async (t) => {
+    const [bundled, plain] = await Promise.all([
+      startSidecarOf(t, join(bundles, 'driver-plugin.cjs')),
+      startSidecarOf(t, fromSources),
+    ]);
+    const [given, expected] = await Promise.all([
+      bundled.post(text, method, path),
+      plain.post(text, method, path),
+    ]);
+    assert.deepEqual(given, expected);
+    assert.equal(bundled.driver.requests.length, plain.driver.requests.length);
+  });
+}
+
+test('the first POST waits for gRPC and is answered, and SIGTERM ends the bundled sidecar with 0', async (t) => {
+  const sidecar = await startSidecarOf(t, join(bundles, 'driver-plugin.cjs'));
+  assert.equal(sidecar.message, 'listening');
+  assert.match((await sidecar.post(body)).text, /"phase":"Succeeded"/);
+  assert.equal(sidecar.driver.requests.length, 1);
+  sidecar.kill();
+  const { exitCode, stderr } = await sidecar.ended;
+  assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: '' });
+});
+
+test('an error in the log of a bundled program names the file and line of its source', async (t) => {
+  const sidecar = await startSidecarOf(t, join(bundles, 'driver-plugin.cjs'));
+  await sidecar.post('{');
+  sidecar.kill();
+  const { stdout } = await sidecar.ended;
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const { errorStack } = lines.find(({ message }) => message === 'refused a body');
+  const [, path = '', line = ''] = /\((src\/argo\/[a-z-]+\.ts):(\d+):\d+\)/.exec(errorStack) ?? [];
+  const source = readFileSync(join(projectFolder, path), 'utf8').split('\n')[Number(line) - 1];
+  assert.match(String(source), /JSON\.parse\(/);
+  assert.ok(!errorStack.includes('program.js'), errorStack);
+});
+
+test('the bundled driver server answers a call, its health and reflection', async (t) => {
+  const server = await startServerOf(t, join(bundles, 'kfp-driver-server.cjs'));
+  const client = createTestClient(server.address);
+  t.after(() => client.close());
+  const response = await callDriver(client, {
+    request_id: 'one',
+    workflow: { name: 'one', namespace: 'kubeflow', uid: 'one' },
+    type: 'DRIVER_TYPE_ROOT_DAG',
+    pipeline_name: 'one',
+    run_id: 'one',
+    component: '{"dag":{}}',
+    runtime_config: '{}',
+  });
+  assert.match(String(response.execution_id), /^\d+$/);
+  assert.deepEqual(await checkHealth(t, server.address, ''), { status: 'SERVING' });
+  assert.ok((await listServices(t, server.address))?.includes('kfp.driver.v1.DriverService'));
+});
+
+test('the bundled webhook converts a workflow', async (t) => {
+  const made = await certificateFor();
+  const files = writeCertificate(temporaryFolder(t), made);
+  const env = { SERVER_HOST: '127.0.0.1', SERVER_PORT: '0', ...files };
+  const webhook = await startListening(t, [join(bundles, 'driver-plugin.cjs'), 'webhook'], env);
+  const agent = new Agent({ ca: made.caCertificate, servername: 'localhost' });
+  t.after(() => agent.destroy());
+  const answer = await call(webhook, agent, 'POST', '/convert', reviewOf(driverWorkflow()));
+  assert.equal(admitted(answer).patchType, 'JSONPatch');
+});
+
+test('every other command runs from its bundle', () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(bundles, 'driver-plugin.cjs'), ...args], { encoding: 'utf8' });
+  const names = [...run('--help').stdout.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name = '']) => name);
+  assert.deepEqual(
+    names.map((name) => [name, run(name, '--help').status]),
+    names.map((name) => [name, 0]),
+  );
+  assert.ok(names.length >= 8);
+  assert.match(run('demo').stdout, /\n\d+ driver pods were not needed\.\n$/);
+  assert.equal(run('nonsense').status, 2);
+});
+
+const programsWithCache = ['serve/program', 'serve/later', 'server/program', 'webhook/program'];
+
+test('V8 takes the code caches of what starts often', () => {
+  for (const name of programsWithCache) {
+    const script = new Script(readFileSync(join(bundles, `${name}.js`), 'latin1'), {
+      // After the digest.
+      cachedData: readFileSync(join(bundles, cacheOf(name))).subarray(32),
+    });
+    assert.equal(script.cachedDataRejected, false, name);
+  }
+});
+
+function cacheOf(name: string): string {
+  // Without options: the digest of nothing.
+  return `${name}.v8-${process.versions.v8}-${process.arch}-e3b0c442.cache`;
+}
+
+const spoilings: readonly { name: string; spoil: (cache: Buffer) => Buffer }[] = [
+  { name: 'is empty', spoil: () => Buffer.alloc(0) },
+  { name: 'is cut in half', spoil: (cache) => cache.subarray(0, cache.length / 2) },
+  { name: 'has a wrong beginning', spoil: (cache) => Buffer.from(cache).fill(0xff, 0, 64) },
+  { name: 'has wrong bytes in its middle', spoil: spoilMiddle },
+];
+
+function spoilMiddle(cache: Buffer): Buffer {
+  const spoilt = Buffer.from(cache);
+  for (let at = 1_000; at < spoilt.length; at += 997) {
+    spoilt[at] = (spoilt[at] ?? 0) ^ 0x5a;
+  }
+  return spoilt;
+}
+
+for (const { name, spoil } of spoilings) {
+  test(`a program whose code cache ${name} starts and works, without a word about it`, async (t) => {
+    const copy = copyBundles(t, bundles);
+    for (const program of programsWithCache) {
+      const path = join(copy, cacheOf(program));
+      writeFileSync(path, spoil(readFileSync(path)));
+    }
+    const sidecar = await startSidecarOf(t, join(copy, 'driver-plugin.cjs'));
+    assert.match((await sidecar.post(body)).text, /"phase":"Succeeded"/);
+    sidecar.kill();
+    assert.equal((await sidecar.ended).stderr, '');
+    assert.match((await startServerOf(t, join(copy, 'kfp-driver-server.cjs'))).message, /^listening$/);
+  });
+}
+
+test('V8 takes the code cache under the options that chart and plugin.yaml set', () => {
+  const plugin = readFileSync(join(projectFolder, 'plugin.yaml'), 'utf8');
+  const chart = readFileSync(join(projectFolder, 'charts/driver-plugin/values.yaml'), 'utf8');
+  const [, serve = ''] = /name: NODE_OPTIONS\n +value: (.+)/.exec(plugin) ?? [];
+  const [, ofPlugin = '', webhook = ''] = [undefined, ...chart.matchAll(/^ +nodeOptions: (.+)$/gm)].map(
+    (match) => match?.[1],
+  );
+  assert.equal(ofPlugin, serve);
+  for (const [name, options] of [
+    ['serve/program', serve],
+    ['serve/later', serve],
+    ['webhook/program', webhook],
+  ] as const) {
+    const key = createHash('sha256').update(options.split(' ').sort().join(' ')).digest('hex').slice(0, 8);
+    const cache = `${name}.v8-${process.versions.v8}-${process.arch}-${key}.cache`;
+    const look = `const { readFileSync } = require('node:fs');
+      const cachedData = readFileSync(${JSON.stringify(join(bundles, cache))}).subarray(32);
+      const source = readFileSync(${JSON.stringify(join(bundles, `${name}.js`))}, 'latin1');
+      console.log(new (require('node:vm').Script)(source, { cachedData }).cachedDataRejected)`;
+    const { stdout } = spawnSync(process.execPath, ['-e', look], {
+      encoding: 'utf8',
+      env: { NODE_OPTIONS: options },
+    });
+    assert.equal(stdout, 'false\n', `${name} with ${options}`);
+  }
+});
+
+test('no bundle holds a path of the machine that made it', () => {
+  const files = filesBelow(bundles);
+  assert.ok(files.length > 20);
+  for (const path of files) {
+    const text = readFileSync(path, 'latin1');
+    for (const secret of [projectFolder, bundles, join(homedir(), '/'), join(tmpdir(), 'bundles-')]) {
+      assert.ok(!text.includes(secret), `${path} has ${secret}`);
+    }
+  }
+});
+
+test('what went into the bundles is there with its licence, for people and scanners', () => {
+  const names = filesBelow(join(bundles, 'packages'))
+    .filter((path) => path.endsWith('package.json'))
+    .map((path) => JSON.parse(readFileSync(path, 'utf8')).name);
+  for (const name of ['express', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'winston']) {
+    assert.ok(names.includes(name), name);
+  }
+});
