@@ -23,6 +23,7 @@ interface GoProgram {
   readonly module: string;
   readonly package: string;
   readonly linkFlags: (version: string) => string;
+  readonly tags?: string;
 }
 
 const etcd: GoProgram = {
@@ -68,6 +69,16 @@ const kustomize: GoProgram = {
   linkFlags: () => '-s -w',
 };
 
+const promtool: GoProgram = {
+  folder: 'promtool',
+  name: 'promtool',
+  module: 'github.com/prometheus/prometheus',
+  package: 'github.com/prometheus/prometheus/cmd/promtool',
+  linkFlags: () => '-s -w',
+  // Without the clients of every cloud, which rules do not need.
+  tags: 'remove_all_sd',
+};
+
 /** Where the programs are kept, by version: DRIVER_PLUGIN_CACHE, else the user's folder for caches. */
 export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const base =
@@ -80,18 +91,27 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
  * the first time. Rejects with Go's own words if a build fails.
  */
 export async function preparePrograms(log: (line: string) => void): Promise<Programs> {
-  const wanted = [etcd, kubeApiserver, helm, kustomize];
-  const missing = wanted.filter((program) => !existsSync(pathOf(program)));
-  for (const program of missing) {
-    log(`building ${program.name} ${versionOf(program)} into ${pathOf(program)}`);
-    await build(program);
-  }
+  await prepare([etcd, kubeApiserver, helm, kustomize], log);
   return {
     etcd: pathOf(etcd),
     kubeApiserver: pathOf(kubeApiserver),
     helm: pathOf(helm),
     kustomize: pathOf(kustomize),
   };
+}
+
+/** Path of Prometheus' promtool, built as the others are. */
+export async function preparePromtool(log: (line: string) => void): Promise<string> {
+  await prepare([promtool], log);
+  return pathOf(promtool);
+}
+
+async function prepare(wanted: readonly GoProgram[], log: (line: string) => void): Promise<void> {
+  const missing = wanted.filter((program) => !existsSync(pathOf(program)));
+  for (const program of missing) {
+    log(`building ${program.name} ${versionOf(program)} into ${pathOf(program)}`);
+    await build(program);
+  }
 }
 
 /** Whether there is a Go toolchain. */
@@ -114,7 +134,12 @@ async function build(program: GoProgram): Promise<void> {
   const path = pathOf(program);
   const part = `${path}.part`;
   mkdirSync(join(path, '..'), { recursive: true });
-  const flags = ['-trimpath', '-buildvcs=false', `-ldflags=${program.linkFlags(versionOf(program))}`];
+  const flags = [
+    '-trimpath',
+    '-buildvcs=false',
+    `-ldflags=${program.linkFlags(versionOf(program))}`,
+    `-tags=${program.tags ?? ''}`,
+  ];
   await run('go', ['build', ...flags, '-o', part, program.package], {
     cwd: join(modules, program.folder),
     env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly' },

@@ -45,7 +45,7 @@ export async function installAllCrds(cluster: Cluster): Promise<void> {
   );
   const prometheus = await downloadModule('github.com/prometheus-operator/prometheus-operator', 'v0.85.0');
   await installCrds(cluster.admin, join(prometheus, 'example', 'prometheus-operator-crd'), (file) =>
-    file.includes('podmonitors'),
+    /podmonitors|prometheusrules/.test(file),
   );
 }
 

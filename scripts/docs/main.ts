@@ -6,6 +6,8 @@ import type { Setting, SettingsTable } from '../../src/common/settings.js';
 import { serverSettings } from '../../src/server/server-settings.js';
 import { sidecarSettings } from '../../src/sidecar/sidecar-settings.js';
 import { webhookSettings } from '../../src/webhook/webhook-settings.js';
+import { allAlerts } from '../alerts/all-alerts.js';
+import { alertRunbooks, alertTable } from '../alerts/describe-alerts.js';
 import { replaceBetween } from '../chart/replace-between.js';
 import { serverReasons, sidecarReasons, webhookReasons } from './default-reasons.js';
 import { metricsTable, metricTables } from './metric-tables.js';
@@ -37,6 +39,12 @@ writeTables(
     Object.entries(metricTables).map(([program, table]) => [`${program} metrics`, metricsTable(table)]),
   ),
 );
+
+writeTables('operations.md', {
+  'server alerts': alertTable(allAlerts.server),
+  'webhook alerts': alertTable(allAlerts.webhook),
+  runbooks: alertRunbooks(Object.values(allAlerts).flat()),
+});
 
 function settingsTable(table: SettingsTable, reasons: Readonly<Record<string, string>>): string {
   return [

@@ -5,7 +5,8 @@ import { webhookMetrics } from './webhook-metrics.js';
 
 export interface WebhookSources {
   readonly draining: () => boolean;
-  /** When the certificate that is shown ends, milliseconds since 1970. */
+  /** When the certificate that is shown begins and ends, milliseconds since 1970. */
+  readonly certificateBeginMs: () => number;
   readonly certificateEndMs: () => number;
 }
 
@@ -33,9 +34,10 @@ export function measureWebhook(): MeasuredWebhook {
   return {
     registry,
     measures,
-    readFrom: ({ draining, certificateEndMs }) =>
+    readFrom: ({ draining, certificateBeginMs, certificateEndMs }) =>
       registry.read({
         draining: () => Number(draining()),
+        certificateBegin: () => certificateBeginMs() / 1000,
         certificateEnd: () => certificateEndMs() / 1000,
       }),
   };

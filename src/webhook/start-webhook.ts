@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Server } from 'node:https';
 import { type Clock, sleep, systemClock } from '../common/clock.js';
 import { errorText } from '../common/error-text.js';
@@ -59,7 +60,11 @@ export async function startWebhook(
     logger.info('renewed the certificate', { certificateNotAfter: toDate(shownUntilMs) });
   });
   const address = await listen(server, settings.serverHost, settings.serverPort);
-  const sources = { draining: () => draining, certificateEndMs: () => shownUntilMs };
+  const sources = {
+    draining: () => draining,
+    certificateBeginMs: () => Date.parse(new X509Certificate(shown).validFrom),
+    certificateEndMs: () => shownUntilMs,
+  };
   const admin = measured && (await openAdmin(measured, sources, settings, logger));
   const adminAddress = admin?.address;
   const certificateNotAfter = toDate(shownUntilMs);

@@ -38,4 +38,8 @@ export const webhookMetrics = {
     'driver_plugin_webhook_certificate_not_after_timestamp_seconds',
     'When the certificate that the webhook shows ends, in seconds since 1970.',
   ),
+  certificateBegin: gauge(
+    'driver_plugin_webhook_certificate_not_before_timestamp_seconds',
+    'When that certificate began.',
+  ),
 } as const satisfies MetricTable;

@@ -79,7 +79,8 @@ test('a scrape has every metric of the table, and nothing else of ours; every ve
   );
   assert.deepEqual([...reasons].sort(), ['none', ...skipReasons, ...failReasons].sort());
   const end = sumOf(scraped, 'driver_plugin_webhook_certificate_not_after_timestamp_seconds');
-  assert.ok(end > Date.now() / 1000);
+  const begin = sumOf(scraped, 'driver_plugin_webhook_certificate_not_before_timestamp_seconds');
+  assert.ok(begin > 0 && begin < Date.now() / 1000 && end > Date.now() / 1000);
 });
 
 test('a connection that breaks before its request is counted once, and is no request', async (t) => {

@@ -109,3 +109,13 @@ app.kubernetes.io/component: webhook
 {{- define "driver-plugin.adopt.certificateSecret" -}}
 {{- .Values.adopt.certificate.existingSecret | default (printf "%s-certificate" .Values.adopt.name) -}}
 {{- end }}
+
+{{/* A group of alerts with the release's namespace and the runbooks' address put in: (list . "server"). */}}
+{{- define "driver-plugin.rules" -}}
+{{- $root := index . 0 -}}
+{{- $rules := $root.Files.Get (printf "rules/%s.yaml" (index . 1)) | replace "$namespace" $root.Release.Namespace -}}
+{{- with $root.Values.metrics.prometheusRule.runbookUrl }}
+{{- $rules = replace "$runbooks" . $rules -}}
+{{- end -}}
+{{- regexReplaceAll `\n *runbook_url: "?\$runbooks[^\n]*` $rules "" -}}
+{{- end -}}

@@ -54,8 +54,13 @@
 {{- if and .Values.metrics.podMonitor.enabled (not .Values.metrics.port) }}
 - metrics.podMonitor.enabled is true, but metrics.port is 0: there would be nothing to scrape. Set it to false.
 {{- end }}
-{{- if and .Values.dashboards.enabled (not (.Files.Glob "dashboards/*.json")) }}
-- dashboards.enabled is true, but this version of the chart has no dashboards: set it to false.
+{{- with .Values.metrics.prometheusRule }}
+{{- if and .enabled (not $.Values.metrics.port) }}
+- metrics.prometheusRule.enabled is true, but metrics.port is 0: there would be nothing to watch. Set it to false.
+{{- end }}
+{{- if and .enabled (not $.Values.server.replicas) (not $.Values.adopt.enabled) }}
+- metrics.prometheusRule.enabled is true, but server.replicas is 0 and adopt.enabled false: there would be nothing to watch. Set it to false.
+{{- end }}
 {{- end }}
 {{- with .Values.adopt.certificate }}
 {{- if and .existingSecret .certManager.enabled }}

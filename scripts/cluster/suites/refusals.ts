@@ -101,7 +101,14 @@ const contradictions: readonly Refusal[] = [
     values: 'metrics.podMonitor.enabled=true,metrics.port=0',
     sentence: /metrics\.podMonitor\.enabled is true, but metrics\.port is 0/,
   },
-  { values: 'dashboards.enabled=true', sentence: /this version of the chart has no dashboards/ },
+  {
+    values: 'metrics.prometheusRule.enabled=true,metrics.port=0',
+    sentence: /metrics\.prometheusRule\.enabled is true, but metrics\.port is 0/,
+  },
+  {
+    values: 'metrics.prometheusRule.enabled=true,server.replicas=0',
+    sentence: /server\.replicas is 0 and adopt\.enabled false: there would be nothing to watch/,
+  },
   { values: 'plugin.resources.limits=null', sentence: /plugin\.resources lacks requests or limits/ },
 ];
 

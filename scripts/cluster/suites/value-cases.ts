@@ -31,6 +31,8 @@ const affinity = {
   },
 };
 const podMonitor = { 'metrics.podMonitor.enabled': true };
+const rule = { 'metrics.prometheusRule.enabled': true };
+const dashboards = { 'dashboards.enabled': true };
 const scraper = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
 
 const adopting = { 'adopt.enabled': true };
@@ -190,13 +192,16 @@ export const valueCases: readonly ValueCase[] = [
   { value: 'metrics.podMonitor.enabled', to: true, beside: podMonitor },
   { value: 'metrics.podMonitor.labels', to: { release: 'prometheus' }, beside: podMonitor },
   { value: 'metrics.podMonitor.interval', to: '60s', beside: podMonitor },
+  { value: 'metrics.prometheusRule.enabled', to: true, beside: rule },
+  { value: 'metrics.prometheusRule.enabled', to: true, on: adopting, beside: rule },
+  { value: 'metrics.prometheusRule.labels', to: { release: 'prometheus' }, on: rule },
+  { value: 'metrics.prometheusRule.runbookUrl', to: 'https://docs.example/operations.md', on: rule },
+  { value: 'dashboards.enabled', to: true, beside: dashboards },
+  { value: 'dashboards.labels', to: { grafana_dashboard: null, dashboards: 'yes' }, on: dashboards },
 ];
 
 /** Values that no case can change, with the reason. */
-export const valuesWithoutCase: Readonly<Record<string, string>> = {
-  'dashboards.enabled': 'refused until the chart has dashboards: see refusals',
-  'dashboards.labels': 'refused until the chart has dashboards',
-};
+export const valuesWithoutCase: Readonly<Record<string, string>> = {};
 
 /** The case as arguments of helm. */
 export function helmArguments({ value, to, beside, on }: ValueCase): string[] {

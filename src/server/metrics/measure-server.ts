@@ -35,7 +35,7 @@ export interface MeasuredServer {
 /** Measures a server with Prometheus' client. */
 export function measureServer(): MeasuredServer {
   const registry = createMetricRegistry(serverMetrics);
-  let certificate: Buffer | undefined;
+  let certificate: X509Certificate | undefined;
   const measures: ServerMeasures = {
     callEnded: ({ type: wireType, status, reason = 'none', ms }) => {
       const type = driverTypeFromWire(wireType) ?? 'unknown';
@@ -53,11 +53,19 @@ export function measureServer(): MeasuredServer {
       registry.observe('readSeconds', ms, {});
     },
     certificateShown: (pem) => {
-      certificate = pem;
+      certificate = new X509Certificate(pem);
     },
   };
-  const certificateEnd = () => certificate && Date.parse(new X509Certificate(certificate).validTo) / 1000;
-  return { registry, measures, readFrom: (sources) => registry.read(gaugesOf(sources, certificateEnd)) };
+  return {
+    registry,
+    measures,
+    readFrom: (sources) =>
+      registry.read({
+        ...gaugesOf(sources),
+        certificateBegin: () => certificate && Date.parse(certificate.validFrom) / 1000,
+        certificateEnd: () => certificate && Date.parse(certificate.validTo) / 1000,
+      }),
+  };
 }
 
 function countStage(registry: ServerRegistry, { name, beganMs, endedMs, failure, facts }: Stage): void {
@@ -72,10 +80,13 @@ function countStage(registry: ServerRegistry, { name, beganMs, endedMs, failure,
   }
 }
 
-function gaugesOf(
-  { state, load, lease, ledger, ledgerLimits }: ServerSources,
-  certificateEnd: () => number | undefined,
-): Parameters<ServerRegistry['read']>[0] {
+function gaugesOf({
+  state,
+  load,
+  lease,
+  ledger,
+  ledgerLimits,
+}: ServerSources): Parameters<ServerRegistry['read']>[0] {
   return {
     draining: () => Number(state().draining),
     openCalls: () => state().openCalls,
@@ -84,7 +95,6 @@ function gaugesOf(
     ledgerBytes: () => ledger().bytes,
     maxLedgerEntries: () => ledgerLimits.entries,
     maxLedgerBytes: () => ledgerLimits.bytes,
-    certificateEnd,
     ...(lease !== undefined && {
       leaseHeld: () => Number(lease().isHeld),
       leaseTransitions: () => lease().transitions,

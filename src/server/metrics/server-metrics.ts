@@ -76,6 +76,8 @@ const ledger = {
 
 const withMetadata = { when: 'where the driver program takes mlmd_server_address' };
 
+const withCertificate = { when: 'with SERVER_TLS_CERT' };
+
 const neighbours = {
   metadataUp: gauge(
     'driver_plugin_server_ml_metadata_up',
@@ -99,7 +101,12 @@ const neighbours = {
   certificateEnd: gauge(
     'driver_plugin_server_certificate_not_after_timestamp_seconds',
     'When the certificate that the server shows ends, in seconds since 1970.',
-    { when: 'with SERVER_TLS_CERT' },
+    withCertificate,
+  ),
+  certificateBegin: gauge(
+    'driver_plugin_server_certificate_not_before_timestamp_seconds',
+    'When that certificate began.',
+    withCertificate,
   ),
 } as const satisfies MetricTable;
 
