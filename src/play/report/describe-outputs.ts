@@ -1,6 +1,6 @@
+import { countOf, formatBytes } from '../../common/units.js';
 import type { Node } from '../controller/node.js';
 import { outputsOf } from './make-report.js';
-import { countOf, formatBytes } from './units.js';
 
 const longestValue = 24;
 

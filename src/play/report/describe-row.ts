@@ -1,9 +1,9 @@
+import { countOf, formatDuration } from '../../common/units.js';
 import { isFulfilled, type Node } from '../controller/node.js';
 import { describeOutputs } from './describe-outputs.js';
 import { printable } from './printable.js';
 import { type Look, type Piece, widthOf } from './styled-line.js';
 import type { TreeRow } from './tree-rows.js';
-import { countOf, formatDuration } from './units.js';
 
 const symbols: Readonly<Record<string, { readonly symbol: string; readonly look: Look }>> = {
   Succeeded: { symbol: '✔', look: 'green' },

@@ -1,9 +1,9 @@
 import { isJsonObject } from '../../common/json.js';
+import { html, type Markup } from '../../common/markup.js';
+import { countOf, formatDuration } from '../../common/units.js';
 import type { Node } from '../controller/node.js';
 import { describeOutputs } from './describe-outputs.js';
 import { durationMs, outputsOf } from './make-report.js';
-import { html, type Markup } from './markup.js';
-import { countOf, formatDuration } from './units.js';
 
 /** One node, closed until it is asked for: its arguments and its outputs, verbatim. */
 export function makeNodeDetails(node: Node, fragment: string): Markup {

@@ -1,11 +1,11 @@
+import { html, type Markup } from '../../common/markup.js';
+import { countOf, formatDuration } from '../../common/units.js';
 import type { PlayedFile } from '../walk/play-files.js';
 import { makeNodeDetails, phaseClass } from './make-node-details.js';
 import { makeTimeline } from './make-timeline.js';
-import { html, type Markup } from './markup.js';
 import { pageStyle } from './page-style.js';
 import { spareDriverPods } from './spare-driver-pods.js';
 import { treeRows } from './tree-rows.js';
-import { countOf, formatDuration } from './units.js';
 
 /**
  * The run as one self-contained page: a timeline for each workflow, and each node's arguments and outputs. It has no

@@ -1,9 +1,9 @@
+import { html, type Markup } from '../../common/markup.js';
+import { axisHeight, makeTimeAxis, percentOf, xOf } from '../../common/time-axis.js';
+import { formatDuration } from '../../common/units.js';
 import { isFailedOrError, type Node } from '../controller/node.js';
-import { html, type Markup } from './markup.js';
 import { isGroup } from './tree-rows.js';
-import { formatDuration } from './units.js';
 
-const axisHeight = 28;
 const rowHeight = 34;
 const barHeight = 9;
 
@@ -21,22 +21,16 @@ export interface TimelineRow {
 export function makeTimeline(title: string, rows: readonly TimelineRow[]): Markup {
   const startMs = Math.min(...rows.map(({ node }) => node.startedAtMs));
   const spanMs = Math.max(1, ...rows.map(({ node }) => endOf(node) - startMs));
-  const percent = (ms: number): string => `${((ms / spanMs) * 98 + 1).toFixed(3)}%`;
   const height = axisHeight + rows.length * rowHeight + 8;
-  const ticks = ticksOf(spanMs).map(
-    (ms) => html`
-<line x1="${percent(ms)}" x2="${percent(ms)}" y1="${axisHeight - 6}" y2="${height}"/>
-<text class="tick" x="${percent(ms)}" y="16" text-anchor="${ms === 0 ? 'start' : 'middle'}">${formatTick(ms)}</text>`,
-  );
   const bars = rows.map(({ node, depth, fragment }, index) => {
     const y = axisHeight + index * rowHeight;
-    const width = ((endOf(node) - node.startedAtMs) / spanMs) * 98;
+    const width = percentOf(endOf(node) - node.startedAtMs, spanMs);
     return html`
 <a href="#${fragment}"><title>${describe(node)}</title>
 <text x="${8 + depth * 14}" y="${y + 15}">${node.displayName} <tspan>${formatDuration(endOf(node) - node.startedAtMs)}</tspan></text>
-<rect class="${barClass(node)}" x="${percent(node.startedAtMs - startMs)}" y="${y + 20}" width="${width.toFixed(3)}%" height="${barHeight}" rx="2"/></a>`;
+<rect class="${barClass(node)}" x="${xOf(node.startedAtMs - startMs, spanMs)}" y="${y + 20}" width="${width.toFixed(3)}%" height="${barHeight}" rx="2"/></a>`;
   });
-  return html`<svg class="timeline" height="${height}" role="group" aria-label="${title}">${ticks}${bars}
+  return html`<svg class="timeline" height="${height}" role="group" aria-label="${title}">${makeTimeAxis(spanMs, height)}${bars}
 </svg>`;
 }
 
@@ -54,16 +48,4 @@ function describe(node: Node): string {
 
 function endOf({ finishedAtMs, startedAtMs }: Node): number {
   return finishedAtMs ?? startedAtMs;
-}
-
-/** At most five round times from 0 on. */
-function ticksOf(spanMs: number): number[] {
-  const rough = spanMs / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const stepMs = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? rough;
-  return [0, 1, 2, 3].map((index) => index * stepMs).filter((ms) => ms <= spanMs * 0.95);
-}
-
-function formatTick(ms: number): string {
-  return ms === 0 ? '0' : ms % 1000 === 0 ? `${ms / 1000} s` : ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
 }

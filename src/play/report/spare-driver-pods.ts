@@ -1,5 +1,5 @@
+import { countOf } from '../../common/units.js';
 import type { PlayedFile } from '../walk/play-files.js';
-import { countOf } from './units.js';
 
 /** How many driver pods the run did without: one for each plugin node that was POSTed. */
 export function countSparedPods(played: readonly PlayedFile[]): number {

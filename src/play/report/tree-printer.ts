@@ -1,12 +1,12 @@
 import { basename, extname } from 'node:path';
 import type { Writable } from 'node:stream';
+import { formatDuration } from '../../common/units.js';
 import { isFulfilled, type Node } from '../controller/node.js';
 import type { PlayListener } from '../walk/play-files.js';
 import { describeOutputs } from './describe-outputs.js';
 import { durationMs } from './make-report.js';
 import { printable } from './printable.js';
 import { isGroup } from './tree-rows.js';
-import { formatDuration } from './units.js';
 import { describeVerdict } from './verdict.js';
 
 export interface TreePrinterOptions {

@@ -1,5 +1,5 @@
+import { countOf, formatDuration } from '../../common/units.js';
 import type { PlayedFile } from '../walk/play-files.js';
-import { countOf, formatDuration } from './units.js';
 
 /** How the play of one file ended, in one line. */
 export function describeVerdict(played: PlayedFile): string {

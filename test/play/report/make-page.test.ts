@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { escapeHtml } from '../../../src/common/markup.js';
 import { makePage } from '../../../src/play/report/make-page.js';
-import { escapeHtml } from '../../../src/play/report/markup.js';
 import { hostileArgument, playedWorkflow } from './played-workflow.js';
 
 const listener = { onNode: () => {}, onPlayed: () => {}, end: () => {} };
