@@ -55,6 +55,7 @@ const mayImportInServer: Readonly<Record<string, readonly string[]>> = {
   metrics: ['ledger'],
   lease: [],
   trace: ['grpc', 'ledger'],
+  page: ['grpc', 'ledger', 'lease'],
   'dev-driver': ['memory-engine', 'ledger', 'grpc', 'references'],
 };
 
@@ -210,6 +211,11 @@ test("Kubernetes' client is loaded by doctor and by a driver server with a lease
 test('a driver server without a lease loads nothing of it but its settings', () => {
   const loaded = [...loadedWith('server/main.ts')].filter((file) => file.startsWith('server/lease/'));
   assert.deepEqual(loaded, ['server/lease/lease-settings.ts']);
+});
+
+test('a driver server without a page loads nothing of it but its settings', () => {
+  const loaded = [...loadedWith('server/main.ts')].filter((file) => file.startsWith('server/page/'));
+  assert.deepEqual(loaded, ['server/page/page-settings.ts']);
 });
 
 test('only webhook/ knows JSON patches and X.509, and loads the latter when a certificate is due', () => {

@@ -68,6 +68,8 @@ export const serverReasons: Reasons<typeof serverSettings> = {
   logFormat: 'logs are collected by programs',
   adminHost: 'Prometheus comes from outside of the pod',
   adminPort: "the port of Argo's controller, too",
+  adminPage: 'it shows names, and the port has no TLS',
+  adminTokenFile: 'who may come to the port is a matter of the network',
   otlpEndpoint: 'no collector can be guessed',
   tlsCert: 'off until there is a certificate',
   tlsKey: 'off until there is a certificate',

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { factsOfError, type Logger } from '../common/logger.js';
 
@@ -10,7 +16,7 @@ export interface AdminAnswer {
 }
 
 /** Answers a GET of one path; `url` is what stands behind the host, read as a URL. */
-export type AdminRoute = (url: URL) => AdminAnswer | Promise<AdminAnswer>;
+export type AdminRoute = (url: URL, headers: IncomingHttpHeaders) => AdminAnswer | Promise<AdminAnswer>;
 
 export interface AdminServerOptions {
   readonly host: string;
@@ -103,7 +109,7 @@ async function answer(request: IncomingMessage, routes: AdminServerOptions['rout
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { ...text(405, 'this port takes GET and HEAD only'), headers: { Allow: 'GET, HEAD' } };
   }
-  return await route(url);
+  return await route(url, request.headers);
 }
 
 function send(request: IncomingMessage, response: ServerResponse, made: AdminAnswer): void {

@@ -24,6 +24,7 @@ export const logFields = {
   failedCalls: 'calls of the attempt that failed',
   repeat: 'whether the call was a repeat, and what it got',
   clientGone: 'the client cancelled, went away or ran out of its deadline',
+  cached: "whether the driver found the task in KFP's cache",
   exitCode: 'exit code of the driver program',
   signal: 'signal that ended a process',
   unset: 'outputs that an engine left unset',

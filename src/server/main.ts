@@ -7,9 +7,11 @@ import { createLogger, factsOfError, type Logger } from '../common/logger.js';
 import { runToEnd } from '../common/run-to-end.js';
 import { readVersion } from '../common/version.js';
 import { createLedger, type OpenLedger } from './create-ledger.js';
+import { followAll } from './follow-calls.js';
 import type { Lease } from './lease/lease.js';
 import type { MeasuredServer } from './metrics/measure-server.js';
 import { openAdmin } from './open-admin.js';
+import type { Page } from './page/create-page.js';
 import { prepareLease } from './prepare-lease.js';
 import { type PreparedServer, prepareServer } from './prepare-server.js';
 import { createResolver } from './references/create-resolver.js';
@@ -49,9 +51,10 @@ async function run(settings: ServerSettings): Promise<number> {
     if (lease !== undefined && opened.place === 'memory') {
       logger.warn('LEDGER=memory is lost where the lease changes hands: a repeat is driven again then');
     }
-    const server = await start({ settings, prepared, logger, opened, lease, measured, tracing });
+    const page = await openPage(settings);
+    const server = await start({ settings, prepared, logger, opened, lease, measured, tracing, page });
     const admin =
-      measured && (await openAdmin(measured, { settings, prepared, server, opened, lease, logger }));
+      measured && (await openAdmin(measured, { settings, prepared, server, opened, lease, page, logger }));
     // Before anybody can know that it listens: a signal would end it at once.
     const drain = (graceMs: number) => server.drain(graceMs).then(() => tracing?.close(flushSpansMs));
     const ended = drainOnSignals(drain, settings.shutdownGraceMs, logger);
@@ -83,6 +86,13 @@ async function openTracing({ otlpEndpoint }: ServerSettings, logger: Logger): Pr
     : (await import('./trace/otlp-tracing.js')).startTracing(logger);
 }
 
+/** What it remembers takes memory: only for whoever asks for it. */
+async function openPage({ adminPage, adminTokenFile }: ServerSettings): Promise<Page | undefined> {
+  return adminPage
+    ? (await import('./page/create-page.js')).createPage({ tokenFile: adminTokenFile })
+    : undefined;
+}
+
 /** Prometheus' client takes its time to load: only for an admin port. */
 async function measure({ adminPort }: ServerSettings): Promise<MeasuredServer | undefined> {
   return adminPort === undefined ? undefined : (await import('./metrics/measure-server.js')).measureServer();
@@ -96,9 +106,11 @@ interface StartParts {
   readonly lease: Lease | undefined;
   readonly measured: MeasuredServer | undefined;
   readonly tracing: Tracing | undefined;
+  readonly page: Page | undefined;
 }
 
-function start({ settings, prepared, logger, opened, lease, measured, tracing }: StartParts) {
+function start({ settings, prepared, logger, opened, lease, measured, tracing, page }: StartParts) {
+  const followCall = followAll([tracing?.followCall, page?.followCall]);
   const { engine, credentials, namespace, authenticate } = prepared;
   return startDriverServer({
     engine,
@@ -116,7 +128,7 @@ function start({ settings, prepared, logger, opened, lease, measured, tracing }:
     repeatGraceMs: settings.repeatGraceMs,
     ...(authenticate !== undefined && { authenticate }),
     ...(measured !== undefined && { measures: measured.measures }),
-    ...(tracing !== undefined && { followCall: tracing.followCall }),
+    ...(followCall !== undefined && { followCall }),
     ...(lease !== undefined && { right: lease }),
   });
 }

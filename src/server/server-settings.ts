@@ -18,8 +18,10 @@ import {
   wholeNumber,
 } from '../common/settings.js';
 import { checkLeaseSettings, leaseSettings } from './lease/lease-settings.js';
+import { checkPageSettings, pageSettings } from './page/page-settings.js';
 import { programSettings } from './program-engine/program-settings.js';
 import { kubernetesSettings } from './references/kubernetes-settings.js';
+import { traceSettings } from './trace/trace-settings.js';
 
 const pem = optional(anyText('PEM text, or the path of a PEM file'));
 
@@ -76,12 +78,8 @@ const service = {
   logLevel: setting('LOG_LEVEL', 'least severe level in the log', oneOf(logLevels), 'info'),
   logFormat: setting('LOG_FORMAT', 'json for machines, text for people', oneOf(logFormats), 'json'),
   ...adminSettings(usualAdminPort),
-  otlpEndpoint: setting(
-    'OTEL_EXPORTER_OTLP_ENDPOINT',
-    "where traces go, by OTLP over HTTP; OpenTelemetry's other OTEL_ variables hold as well",
-    optional(anyText('a URL like http://collector:4318')),
-    '',
-  ),
+  ...pageSettings,
+  ...traceSettings,
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 const trust = {
@@ -195,5 +193,6 @@ export function checkServerSettings(settings: ServerSettings): string[] {
   return [
     ...checks.filter(([isFault]) => isFault).map(([, fault]) => fault),
     ...checkLeaseSettings(settings),
+    ...checkPageSettings(settings),
   ];
 }

@@ -3,14 +3,13 @@ import type { Logger } from '../common/logger.js';
 import { drainServer } from './drain-server.js';
 import { type DriveRight, rightLost } from './drive-right.js';
 import type { Engine } from './engine.js';
+import { type FollowCall, followAll } from './follow-calls.js';
 import { addReflection } from './grpc/add-reflection.js';
 import type { Authenticate } from './grpc/authenticate.js';
 import { checkNamespace } from './grpc/check-namespace.js';
 import { checkRequest } from './grpc/check-request.js';
 import { countConnections } from './grpc/count-connections.js';
 import {
-  type BegunCall,
-  type CallObserver,
   createExecuteHandler,
   type ExecuteHandler,
   type ExecuteParts,
@@ -55,8 +54,8 @@ export interface DriverServerOptions {
   /** While it ends, stay for repeats until no drive has ended for so long; 0 by default. */
   readonly repeatGraceMs?: number;
   readonly measures?: ServerMeasures;
-  /** Follows each call that was read, as a trace. */
-  readonly followCall?: (call: BegunCall) => CallObserver;
+  /** Follows each call that was read: as a trace, for the page. */
+  readonly followCall?: FollowCall;
   /** Stands between the wire and the service: for faults. */
   readonly wrapExecute?: (execute: ExecuteHandler) => ExecuteHandler;
 }
@@ -134,19 +133,8 @@ export async function startDriverServer(given: DriverServerOptions): Promise<Dri
 
 /** Undefined where neither measures nor traces are wanted. */
 function observing({ measures, followCall }: DriverServerOptions & typeof defaults) {
-  if (measures === noMeasures) {
-    return followCall;
-  }
-  return (call: BegunCall): CallObserver => {
-    const followed = followCall?.(call);
-    return {
-      stage: (stage) => {
-        measures.stageEnded(stage);
-        followed?.stage(stage);
-      },
-      ended: (result) => followed?.ended(result),
-    };
-  };
+  const measure: FollowCall = () => ({ stage: measures.stageEnded, ended: () => {} });
+  return followAll([measures === noMeasures ? undefined : measure, followCall]);
 }
 
 function serverOptions(options: DriverServerOptions & typeof defaults, openCalls: OpenCalls): ServerOptions {

@@ -3,6 +3,14 @@
   value: {{ .Values.server.port | quote }}
 - name: ADMIN_PORT
   value: {{ include "driver-plugin.admin.port" . | quote }}
+{{- if .Values.server.page.enabled }}
+- name: ADMIN_PAGE
+  value: "true"
+{{- if .Values.server.page.existingSecret }}
+- name: ADMIN_TOKEN_FILE
+  value: /etc/kfp-driver-server/page/token
+{{- end }}
+{{- end }}
 - name: LOG_LEVEL
   value: {{ .Values.server.logLevel }}
 - name: LEDGER
@@ -121,6 +129,11 @@ httpGet:
   mountPath: /etc/kfp-driver-server/token
   readOnly: true
 {{- end }}
+{{- if .Values.server.page.existingSecret }}
+- name: page-token
+  mountPath: /etc/kfp-driver-server/page
+  readOnly: true
+{{- end }}
 {{- if .Values.tls.enabled }}
 - name: tls
   mountPath: /etc/kfp-driver-server/tls
@@ -147,6 +160,16 @@ httpGet:
     items:
       - key: {{ .Values.auth.token.key }}
         path: token
+{{- end }}
+{{- with .Values.server.page }}
+{{- if .existingSecret }}
+- name: page-token
+  secret:
+    secretName: {{ .existingSecret }}
+    items:
+      - key: {{ .key }}
+        path: token
+{{- end }}
 {{- end }}
 {{- if .Values.tls.enabled }}
 - name: tls

@@ -62,6 +62,12 @@
 - metrics.prometheusRule.enabled is true, but server.replicas is 0 and adopt.enabled false: there would be nothing to watch. Set it to false.
 {{- end }}
 {{- end }}
+{{- if and .Values.server.page.enabled (not .Values.metrics.port) }}
+- server.page.enabled is true, but metrics.port is 0: there would be no port for it. Set metrics.port, or the page to false.
+{{- end }}
+{{- if and .Values.server.page.existingSecret (not .Values.server.page.enabled) }}
+- server.page.existingSecret is set, but server.page.enabled is false: set it to true, or leave the Secret out.
+{{- end }}
 {{- with .Values.adopt.certificate }}
 {{- if and .existingSecret .certManager.enabled }}
 - adopt.certificate.existingSecret and adopt.certificate.certManager.enabled are two sources of one certificate: choose one.

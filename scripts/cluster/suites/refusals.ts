@@ -109,6 +109,14 @@ const contradictions: readonly Refusal[] = [
     values: 'metrics.prometheusRule.enabled=true,server.replicas=0',
     sentence: /server\.replicas is 0 and adopt\.enabled false: there would be nothing to watch/,
   },
+  {
+    values: 'server.page.enabled=true,metrics.port=0',
+    sentence: /server\.page\.enabled is true, but metrics\.port is 0/,
+  },
+  {
+    values: 'server.page.existingSecret=a',
+    sentence: /server\.page\.existingSecret is set, but server\.page\.enabled is false/,
+  },
   { values: 'plugin.resources.limits=null', sentence: /plugin\.resources lacks requests or limits/ },
 ];
 

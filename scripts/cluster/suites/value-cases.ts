@@ -30,6 +30,7 @@ const affinity = {
     },
   },
 };
+const page = { 'server.page.enabled': true };
 const podMonitor = { 'metrics.podMonitor.enabled': true };
 const rule = { 'metrics.prometheusRule.enabled': true };
 const dashboards = { 'dashboards.enabled': true };
@@ -127,6 +128,9 @@ export const valueCases: readonly ValueCase[] = [
   { value: 'server.port', to: 9001 },
   { value: 'server.logLevel', to: 'debug' },
   { value: 'server.ledger', to: 'memory' },
+  { value: 'server.page.enabled', to: true },
+  { value: 'server.page.existingSecret', to: 'page-token', beside: page },
+  { value: 'server.page.key', to: 'password', on: { ...page, 'server.page.existingSecret': 'page-token' } },
   { value: 'server.shutdownGraceSeconds', to: 300 },
   { value: 'server.extraEnv', to: [{ name: 'CACHE_DISABLED', value: 'true' }] },
   { value: 'server.extraVolumes', to: [{ name: 'more', emptyDir: {} }] },

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Metadata } from '@grpc/grpc-js';
+import { isTokenOf, tokensOf } from '../../common/bearer-tokens.js';
 import { StatusError } from '../../contract/status-error.js';
 import type { TokenSource } from '../token-source.js';
 
@@ -17,16 +17,12 @@ export function authenticateByToken(source: TokenSource): Authenticate {
     const text = await read().catch((error: unknown) => {
       throw unreadable(source, error);
     });
-    const tokens = text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
+    const tokens = tokensOf(text);
     // Nothing, as in a file while it is being written, must not be a token that an empty bearer matches.
     if (tokens.length === 0) {
       throw unreadable(source);
     }
-    // Every token is compared, so that the time does not tell which one was right.
-    return tokens.filter((token) => timingSafeEqual(digest(bearer), digest(token))).length > 0;
+    return isTokenOf(tokens, bearer);
   };
   return async (metadata) => {
     const given = metadata.get('authorization');
@@ -46,11 +42,6 @@ export function authenticateByToken(source: TokenSource): Authenticate {
 /** A token in a file, which is read for each call because it may rotate. */
 export function tokenFromFile(path: string): TokenSource {
   return { place: 'the file that SERVER_TOKEN_FILE names', read: () => readFile(path, 'utf8') };
-}
-
-/** Equal lengths, so that the comparison takes the same time for every token. */
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }
 
 function unreadable({ place }: TokenSource, cause?: unknown): StatusError {

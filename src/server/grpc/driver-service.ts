@@ -55,6 +55,8 @@ export interface BegunCall {
   readonly request: ExecuteRequest__Output;
   readonly metadata: Metadata;
   readonly bytesIn: number;
+  /** Address of the caller. */
+  readonly peer: string;
   /** Of performance.now(). */
   readonly beganMs: number;
 }
@@ -86,7 +88,7 @@ export function createExecuteHandler({ check, executeOnce, logger, observe }: Ex
       const request = received.take();
       asked = factsOfRequest(request);
       const { bytesIn } = received;
-      observer = observe?.({ request, metadata, bytesIn, beganMs });
+      observer = observe?.({ request, metadata, bytesIn, peer: call.getPeer(), beganMs });
       check(request);
       const executed = executeOnce(request, {
         deadlineMs,

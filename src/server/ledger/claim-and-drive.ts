@@ -123,7 +123,8 @@ async function runEngine(
     if (refusal?.() !== undefined) {
       throw leaseLost(ledger.taskOf?.(request)?.findsOrphans ?? false);
     }
-    return { result: { kind: 'answered', response: serialize(response) }, facts };
+    const told = response.cached === undefined ? facts : { ...facts, cached: response.cached };
+    return { result: { kind: 'answered', response: serialize(response) }, facts: told };
   } catch (thrown) {
     return failedBy(thrown);
   }
