@@ -28,10 +28,12 @@ export async function whileChanged<Result>(
 async function putBack(admin: KubeClient, path: string, original: KubeObject): Promise<void> {
   const { resourceVersion, uid, creationTimestamp, managedFields, ...metadata } = original.metadata;
   const object = { ...original, metadata };
-  const { status } = await admin.request('GET', path);
+  const { status, body } = await admin.request('GET', path);
   if (status === 404) {
     await admin.expect('POST', path.slice(0, path.lastIndexOf('/')), object);
   } else {
-    await admin.expect('PUT', path, object);
+    // A Lease, unlike most kinds, is not replaced without the version that it has now.
+    const now = { resourceVersion: body.metadata.resourceVersion };
+    await admin.expect('PUT', path, { ...object, metadata: { ...metadata, ...now } });
   }
 }
