@@ -125,7 +125,7 @@ test('the bundled driver server answers a call, its health and reflection', asyn
 test('the bundled webhook converts a workflow', async (t) => {
   const made = await certificateFor();
   const files = writeCertificate(temporaryFolder(t), made);
-  const env = { SERVER_HOST: '127.0.0.1', SERVER_PORT: '0', ...files };
+  const env = { SERVER_HOST: '127.0.0.1', SERVER_PORT: '0', ADMIN_PORT: 'off', ...files };
   const webhook = await startListening(t, [join(bundles, 'driver-plugin.cjs'), 'webhook'], env);
   const agent = new Agent({ ca: made.caCertificate, servername: 'localhost' });
   t.after(() => agent.destroy());

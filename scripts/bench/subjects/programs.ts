@@ -19,7 +19,8 @@ export const programs = {
   ),
   server: node('dist/bundles/kfp-driver-server.cjs'),
   webhook: node('--max-semi-space-size=64', 'dist/bundles/driver-plugin.cjs', 'webhook'),
-  convert: node('dist/bundles/driver-plugin.cjs', 'convert'),
+  // Its start is no part of what is measured.
+  convert: node('dist/src/main.js', 'convert'),
   devDriver: node('dist/src/main.js', 'dev-driver'),
 } as const;
 

@@ -201,7 +201,9 @@ test('a draining server answers what its predecessor drove, and drives nothing n
   await successor.drive(task({ task_name: 'other', request_id: 'other' }));
   successor.kill('SIGTERM');
   await until(async () => {
-    const failure = await successor.drive(task({ task_name: 'new', request_id: `${Math.random()}` })).then(
+    // Another task each time: one that was driven before the signal came is answered after it.
+    const name = `new-${Math.random()}`;
+    const failure = await successor.drive(task({ task_name: name, request_id: name })).then(
       () => undefined,
       (error) => error,
     );
