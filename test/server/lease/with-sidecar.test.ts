@@ -26,16 +26,20 @@ test('behind a name with both servers, every task gets to the one that drives, b
   };
 
   const phases = await Promise.all(tasks.map(drive));
+  // A connection that takes its time gets no calls at first.
+  const more: (string | undefined)[] = [];
+  await until(async () => {
+    more.push(await drive(`more-${more.length}`));
+    return second.log.some(({ reason }) => reason === 'LEASE_NOT_HELD');
+  });
   const drivenFirst = first.effects();
-  const turnedAway = second.log.filter(({ reason }) => reason === 'LEASE_NOT_HELD').length;
   first.kill('SIGTERM');
   const later = await Promise.all(tasks.map((name) => drive(`${name}-later`)));
 
   assert.deepEqual(
-    [...phases, ...later],
-    [...tasks, ...tasks].map(() => 'Succeeded'),
+    [...phases, ...more, ...later],
+    [...tasks, ...more, ...tasks].map(() => 'Succeeded'),
   );
-  assert.ok(turnedAway > 0, 'the sidecar never asked the other one');
-  assert.equal(drivenFirst, tasks.length);
-  assert.equal(first.effects() + second.effects(), 2 * tasks.length);
+  assert.equal(drivenFirst, tasks.length + more.length);
+  assert.equal(first.effects() + second.effects(), 2 * tasks.length + more.length);
 });
