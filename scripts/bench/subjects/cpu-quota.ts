@@ -1,15 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Launcher } from './started-process.js';
 
 const root = '/sys/fs/cgroup';
 const periodUs = 100_000;
+const mostTries = 50;
 
 export interface CpuQuota {
   /** Starts a program with no more than this part of one CPU, from its first instruction on. */
   readonly launch: Launcher;
-  /** To be called when its programs have ended. */
-  remove(): void;
+  /** Ends the programs that are left in it. */
+  remove(): Promise<void>;
 }
 
 /**
@@ -36,6 +38,24 @@ export function createCpuQuota(part: number): CpuQuota | string {
     return `no cgroup with a CPU quota can be made under ${root} (${error instanceof Error ? error.message : error})`;
   }
   const enter = `echo $$ > ${join(folder, 'cgroup.procs')} && exec "$@"`;
-  const remove = () => rmdirSync(folder);
-  return { launch: (words) => ['/bin/sh', '-c', enter, 'sh', ...words], remove };
+  return { launch: (words) => ['/bin/sh', '-c', enter, 'sh', ...words], remove: () => removeGroup(folder) };
+}
+
+/** Ends what a scenario that failed has left in it: a group with processes cannot be removed. */
+async function removeGroup(folder: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      rmdirSync(folder);
+      return;
+    } catch (error) {
+      if (tries === mostTries) {
+        throw error;
+      }
+    }
+    const pids = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
+    for (const pid of pids) {
+      process.kill(Number(pid), 'SIGKILL');
+    }
+    await sleep(100);
+  }
 }

@@ -31,6 +31,7 @@ export function startServer(
   const settings = {
     SERVER_PORT: '0',
     ADMIN_PORT: 'off',
+    LEDGER: 'memory',
     SERVER_HOST: '127.0.0.1',
     NAMESPACE: 'kubeflow',
     NAMESPACE_FILE: '/nonexistent',
