@@ -58,11 +58,9 @@ export class KeptChannel {
     const connection = this.#connection;
     const call = start(connection);
     this.#calls.add(call);
-    void call.ended.then(() => {
+    void call.ended.then((result) => {
       this.#calls.delete(call);
       unwatch();
-    });
-    void call.ended.then((result) => {
       if (connection.closedBecause === undefined) {
         this.#options.onEnded?.(result);
       }
