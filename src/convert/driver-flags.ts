@@ -1,5 +1,6 @@
 import type { Json } from '../common/json.js';
-import { dynamicFlags, outputPathFlags, serverOwnFlags, taskFlags } from './known-flags.js';
+import { serverOwnFlags } from '../common/server-own-flags.js';
+import { dynamicFlags, outputPathFlags, taskFlags } from './known-flags.js';
 
 /** The flags of a driver's container, or what is wrong with them: each fault completes the sentence "template X ...". */
 export interface DriverFlags {

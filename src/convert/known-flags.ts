@@ -25,28 +25,6 @@ export const outputPathFlags: readonly string[] = [
   'task_id_path',
 ];
 
-/** The server has these from its own settings and does not hear a template's. */
-export const serverOwnFlags: readonly string[] = [
-  'ml_pipeline_server_address',
-  'ml_pipeline_server_port',
-  'ml_pipeline_tls_enabled',
-  'mlmd_server_address',
-  'mlmd_server_port',
-  'metadata_tls_enabled',
-  'ca_cert_path',
-  'http_proxy',
-  'https_proxy',
-  'no_proxy',
-  'log_level',
-  'publish_logs',
-  'kfp_token_audience',
-  'ml_pipeline_grpc_backoff_base_delay',
-  'ml_pipeline_grpc_backoff_multiplier',
-  'ml_pipeline_grpc_backoff_jitter',
-  'ml_pipeline_grpc_backoff_max_delay',
-  'ml_pipeline_grpc_min_connect_timeout',
-];
-
 /** What the task is: usually the same for the whole run. The iteration index is where there is no loop. */
 export const taskFlags: readonly string[] = [
   'pipeline_name',

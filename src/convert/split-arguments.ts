@@ -1,6 +1,7 @@
 import type { JsonObject } from '../common/json.js';
+import { serverOwnFlags } from '../common/server-own-flags.js';
 import { type ConstantText, constantOf, givenText, inputOf, type NamedTexts } from './constant-text.js';
-import { dynamicFlags, nodeArgument, serverOwnFlags } from './known-flags.js';
+import { dynamicFlags, nodeArgument } from './known-flags.js';
 import type { Driver } from './read-driver.js';
 
 /** A driver's arguments for one call of its template: what stands in the reference, and what travels with the task. */
@@ -16,10 +17,9 @@ export interface SplitArguments {
 
 /** What a driver's arguments by reference are made of: without the server's own, in the order of their names. */
 export function referable(args: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const own = new Set<string>(serverOwnFlags);
   return new Map(
-    [...args]
-      .filter(([name]) => !serverOwnFlags.includes(name))
-      .sort(([one], [other]) => (one < other ? -1 : 1)),
+    [...args].filter(([name]) => !own.has(name)).sort(([one], [other]) => (one < other ? -1 : 1)),
   );
 }
 

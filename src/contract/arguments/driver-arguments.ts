@@ -1,3 +1,4 @@
+import type { ServerOwnFlag } from '../../common/server-own-flags.js';
 import type { DriverType } from '../driver-type.js';
 
 /** How an argument may be written, and what becomes of it. */
@@ -68,7 +69,7 @@ export const overrideArguments = {
   ml_pipeline_grpc_backoff_jitter: 'scalar',
   ml_pipeline_grpc_backoff_max_delay: 'scalar',
   ml_pipeline_grpc_min_connect_timeout: 'scalar',
-} as const satisfies Readonly<Record<string, ArgumentKind>>;
+} as const satisfies Readonly<Record<ServerOwnFlag, ArgumentKind>>;
 
 /** Arguments that are read here and travel otherwise: `type` as an enum, `namespace` in the workflow. */
 export const envelopeArguments: readonly string[] = ['type', 'namespace'];
