@@ -3,7 +3,6 @@
 // /dev, no capabilities. Not checked: the Dockerfiles' own syntax, the base images, tini, KFP's driver.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -17,8 +16,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endWell, untilListening } from './listening-child.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const images = JSON.parse(readFileSync(join(root, 'scripts/images.json'), 'utf8'));
@@ -86,7 +85,7 @@ async function check(folder) {
     assert.equal(status, 500, text);
     assert.ok(text.includes(`runAsUser: ${argoUid}`), text);
   });
-  await end(driver);
+  await endWell(driver);
   console.log(
     `images: the sidecar answers as uid ${argoUid}, refuses as uid 1000, and asks the server of the other image`,
   );
@@ -193,7 +192,7 @@ async function checkAnswer(image, uid, environment, verify) {
     body: readFileSync(join(root, 'examples/template.json')),
   });
   verify({ status: response.status, text: await response.text() });
-  await end(sidecar);
+  await endWell(sidecar);
 }
 
 /** Starts a program below that root and waits for its line "listening". */
@@ -207,18 +206,5 @@ async function listen(image, uid, program, environment) {
   const words = [...variables.map(([name, value]) => `${name}=${value}`), '/nodejs/node', program];
   const child = spawn('unshare', below(image, uid, words), { env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
-  for await (const line of createInterface(child.stdout)) {
-    const { message, address } = JSON.parse(line);
-    if (message === 'listening') {
-      child.stdout.resume();
-      return { child, address };
-    }
-  }
-  throw new Error(`${program} ended as uid ${uid} before it listened`);
-}
-
-async function end({ child }) {
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  assert.deepEqual(await ended, [0, null]);
+  return untilListening(child, `${program} as uid ${uid}`);
 }

@@ -1,12 +1,11 @@
 // Packs the project, installs the tarball into an empty folder, and runs every command from there.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endWell, untilListening } from './listening-child.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'driver-plugin-package-'));
@@ -74,7 +73,7 @@ async function checkCommands() {
 
   const driver = await listen('driver-plugin', ['dev-driver', '--port', '0']);
   checkExecute(driver.address);
-  await end(driver);
+  await endWell(driver);
 
   const env = {
     NAMESPACE: 'kubeflow',
@@ -99,8 +98,8 @@ async function checkCommands() {
     body: readFileSync(installed('examples/template.json')),
   });
   assert.equal((await answer.json()).node.phase, 'Succeeded');
-  await end(sidecar);
-  await end(server);
+  await endWell(sidecar);
+  await endWell(server);
   assert.equal(run('driver-plugin', ['serve']).status, 78);
 }
 
@@ -124,18 +123,5 @@ async function listen(name, args, env = {}) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
-  for await (const line of createInterface(child.stdout)) {
-    const { message, address } = JSON.parse(line);
-    if (message === 'listening') {
-      child.stdout.resume();
-      return { child, address };
-    }
-  }
-  throw new Error(`${name} ${args.join(' ')} ended before it listened`);
-}
-
-async function end({ child }) {
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  assert.deepEqual(await ended, [0, null]);
+  return untilListening(child, `${name} ${args.join(' ')}`);
 }
