@@ -66,7 +66,7 @@ const sharedInPlay = ['transient-text'].map((name) => `play/${name}`);
 const wiring = [
   ...['start-sidecar', 'create-bridge', 'connect-driver', 'app', 'driver-settings'],
   ...['sidecar-metrics', 'measure-sidecar', 'post-outcome'],
-  ...['late-driver', 'to-target'],
+  ...['late-app', 'late-driver', 'to-target'],
 ].map((name) => `sidecar/${name}.ts`);
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
@@ -160,13 +160,26 @@ test("Prometheus' client and OpenTelemetry are loaded only where a port or an en
     files.filter(({ text }) => importsOf(text).some((name) => pattern.test(name))).map(({ file }) => file);
   const users = [...usersOf(/^prom-client$/), ...usersOf(/^@opentelemetry\//)];
   assert.ok(users.length >= 2);
-  const always = ['server/main.ts', 'cli/serve.ts', 'cli/webhook.ts', 'main.ts'].flatMap((file) => [
+  const always = ['server/run-server.ts', 'cli/serve.ts', 'cli/webhook.ts', 'main.ts'].flatMap((file) => [
     ...loadedWith(file),
   ]);
   assert.deepEqual(
     users.filter((file) => always.includes(file)),
     [],
   );
+});
+
+test('the sidecar listens before Express and gRPC are loaded, and the driver server asks its program before gRPC is', () => {
+  const late = /^(express|@grpc\/|grpc-)/;
+  const loaded = [...loadedWith('cli/serve.ts'), ...loadedWith('server/main.ts')];
+  const importers = files
+    .filter(({ file }) => loaded.includes(file))
+    .filter(({ text }) => valuesOf(text, late));
+  assert.deepEqual(
+    importers.map(({ file }) => file),
+    [],
+  );
+  assert.ok(files.some(({ file, text }) => file === 'sidecar/app.ts' && valuesOf(text, late)));
 });
 
 test('only the sides that speak gRPC import its packages', () => {
@@ -209,12 +222,16 @@ test("Kubernetes' client is loaded by doctor and by a driver server with a lease
 });
 
 test('a driver server without a lease loads nothing of it but its settings', () => {
-  const loaded = [...loadedWith('server/main.ts')].filter((file) => file.startsWith('server/lease/'));
+  const loaded = [...loadedWith('server/main.ts'), ...loadedWith('server/run-server.ts')].filter((file) =>
+    file.startsWith('server/lease/'),
+  );
   assert.deepEqual(loaded, ['server/lease/lease-settings.ts']);
 });
 
 test('a driver server without a page loads nothing of it but its settings', () => {
-  const loaded = [...loadedWith('server/main.ts')].filter((file) => file.startsWith('server/page/'));
+  const loaded = [...loadedWith('server/main.ts'), ...loadedWith('server/run-server.ts')].filter((file) =>
+    file.startsWith('server/page/'),
+  );
   assert.deepEqual(loaded, ['server/page/page-settings.ts']);
 });
 
@@ -268,6 +285,13 @@ function loadedWith(file: string, found = new Set<string>()): Set<string> {
     }
   }
   return found;
+}
+
+/** Whether a file imports more than types from a package, at once. */
+function valuesOf(text: string, name: RegExp): boolean {
+  return [...text.matchAll(/^import (?!type)[^;]*?from '([^']+)';/gm)].some(([, from = '']) =>
+    name.test(from),
+  );
 }
 
 /** True for a file in one of the folders of a room, not for one that stands in the room itself. */

@@ -3,15 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import {
-  jsonAlone,
-  laterPart,
-  leaveOut,
-  loadLater,
-  withoutCharsets,
-  withoutDescriptors,
-  withoutProtoFiles,
-} from './plugins.mjs';
+import { leanDefines, leanPlugins } from './lean-plugins.mjs';
+import { leaveOut, loadLater, withoutProtoFiles } from './plugins.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -19,14 +12,23 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  * Bundles a program of programs.mjs into FOLDER/program.js and its parts, each beside its source map. Commands in `leftOut`
  * are named and cannot be loaded. Resolves with the paths of what went in, from the project's root.
  */
-export async function bundleProgram({ source, isLean, later }, folder, leftOut) {
+export async function bundleProgram({ source, isLean, parts = {} }, folder, leftOut) {
   mkdirSync(folder, { recursive: true });
   const always = [withoutProtoFiles(), leaveOut(leftOut)];
-  const plugins = isLean ? [...always, jsonAlone(), withoutCharsets(), withoutDescriptors()] : always;
-  const parts = later.length === 0 ? [] : [{ name: laterPart, source: toPart(later), plugins }];
+  const plugins = isLean ? [...always, ...leanPlugins()] : always;
+  const defines = isLean ? leanDefines : {};
+  const bundles = [
+    { name: 'program', source, plugins: [...plugins, loadLater(parts)], defines },
+    ...Object.entries(parts).map(([name, packages]) => ({
+      name,
+      source: toPart(packages),
+      plugins,
+      defines,
+    })),
+  ];
   const inputs = [];
-  for (const part of [{ name: 'program', source, plugins: [...plugins, loadLater(later)] }, ...parts]) {
-    inputs.push(...(await bundle(part, folder)));
+  for (const each of bundles) {
+    inputs.push(...(await bundle(each, folder)));
   }
   return inputs;
 }
@@ -34,7 +36,7 @@ export async function bundleProgram({ source, isLean, later }, folder, leftOut) 
 const toPart = (packages) =>
   packages.map((name) => `exports[${JSON.stringify(name)}] = require(${JSON.stringify(name)});`).join('\n');
 
-async function bundle({ name, source, plugins }, folder) {
+async function bundle({ name, source, plugins, defines }, folder) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: source, resolveDir: join(root, 'src'), sourcefile: `src/${name}.ts`, loader: 'ts' },
     absWorkingDir: root,
@@ -57,6 +59,7 @@ async function bundle({ name, source, plugins }, folder) {
       'import.meta.url': 'bundleUrl',
       // winston would load a color space otherwise.
       'process.env.NODE_ENV': '"production"',
+      ...defines,
     },
     // Each caller of depd takes a stack trace at the start, for warnings to developers; this is its own quiet version.
     alias: { depd: 'depd/lib/browser/index.js' },

@@ -59,14 +59,22 @@ const makers = {
     await sidecar.writeCache();
     driver.forceShutdown();
   },
-  /** One call, by the engine that needs no driver. */
-  server: async ({ folder, run }) => {
+  /** One call, of a program that stands in for KFP's driver, and the questions to ML Metadata before it. */
+  server: async ({ folder, work, run }) => {
+    const metadata = new grpc.Server();
+    const program = join(work, 'driver.sh');
+    writeFileSync(program, driverProgram, { mode: 0o755 });
     const server = await run([folder], {
-      ENGINE: 'memory',
+      DRIVER_PROGRAM: program,
+      LEDGER: 'memory',
+      MLMD_SERVER_ADDRESS: loopback,
+      MLMD_SERVER_PORT: `${await bind(metadata)}`,
+      WORK_DIR: work,
       NAMESPACE: 'kubeflow',
       ALLOW_UNAUTHENTICATED: 'true',
       SERVER_HOST: loopback,
       SERVER_PORT: '0',
+      ADMIN_PORT: '0',
     });
     const client = new grpc.Client(server.address, grpc.credentials.createInsecure());
     const { path, requestSerialize, responseDeserialize } = Execute;
@@ -77,6 +85,7 @@ const makers = {
     });
     client.close();
     await server.writeCache();
+    metadata.forceShutdown();
   },
   /** One review, of a workflow that has nothing to convert. */
   webhook: async ({ folder, work, run }) => {
@@ -98,6 +107,26 @@ const makers = {
     await webhook.writeCache();
   },
 };
+
+/** Lists flags of KFP's driver as Go does, and writes what one makes of a DAG. */
+const driverProgram = `#!/bin/sh
+if [ "$1" = -h ]; then
+  for flag in type pipeline_name run_id run_name run_display_name component task runtime_config iteration_index \\
+    dag_execution_id container kubernetes_config mlmd_server_address mlmd_server_port execution_id_path \\
+    iteration_count_path pod_spec_patch_path cached_decision_path condition_path log_level http_proxy https_proxy \\
+    no_proxy publish_logs task_name cache_disabled; do
+    printf '  -%s string\\n    \\tof a stand-in\\n' "$flag" >&2
+  done
+  exit 0
+fi
+for argument in "$@"; do
+  case $argument in
+    --execution_id_path=*) printf 1 > "\${argument#*=}" ;;
+    --iteration_count_path=*) printf 0 > "\${argument#*=}" ;;
+    --condition_path=*) printf nil > "\${argument#*=}" ;;
+  esac
+done
+`;
 
 /** For this run alone. */
 async function writeCertificate(folder) {
@@ -159,6 +188,7 @@ function template() {
 async function start(runner, args, env) {
   const child = fork(runner, args, { env, execArgv: [], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const ended = once(child, 'exit');
+  process.once('exit', () => child.kill('SIGKILL'));
   for await (const line of createInterface(child.stdout)) {
     const { message, address } = JSON.parse(line);
     if (message === 'listening') {

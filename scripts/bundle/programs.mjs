@@ -9,27 +9,37 @@ const command = (name) =>
 /**
  * By their folders. `source` is TypeScript in src/. Those that start often have a folder of their own, so that they read
  * nothing else, and are `lean`; `nodeOptions` are the NODE_OPTIONS that chart and plugin.yaml give them, for which there is a code
- * cache beside the one for none; `later` are packages in a part of their own, which is read when they are needed;
- * `entries` are files that it starts as processes of their own.
+ * cache beside the one for none; `parts` are packages by the part of the bundle that has them, which is read when they are
+ * needed; `entries` are files that it starts as processes of their own.
  */
 export const programs = {
   serve: {
     source: command('serve'),
     isLean: true,
     nodeOptions: '--max-semi-space-size=4 --max-old-space-size=160',
-    later: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],
+    parts: {
+      express: ['express'],
+      grpc: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],
+      metrics: ['prom-client'],
+    },
   },
   webhook: {
     source: command('webhook'),
     isLean: true,
     nodeOptions: '--max-semi-space-size=64',
-    later: [],
   },
-  commands: { source: `import './main.js';`, isLean: false, later: [] },
+  commands: { source: `import './main.js';`, isLean: false },
   server: {
     source: `import './server/main.js';`,
     isLean: true,
-    later: [],
+    parts: {
+      kubernetes: ['@kubernetes/client-node'],
+      metrics: ['prom-client'],
+      tracing: [
+        ...['@opentelemetry/api', '@opentelemetry/exporter-trace-otlp-proto', '@opentelemetry/resources'],
+        '@opentelemetry/sdk-trace-base',
+      ],
+    },
     entries: ['src/server/lease/guard-process.ts'],
   },
 };

@@ -1,16 +1,18 @@
 #!/usr/bin/env node
 'use strict';
 // Runs bundles, with V8's code cache where one was made by this very V8: it compiles nothing then. V8 checks whether a
-// cache fits the bundle and its own flags, but not whether its bytes are whole: their digest stands before them.
-const { createHash } = require('node:crypto');
+// cache fits the bundle and its own flags, but not whether its bytes are whole: their CRC-32 stands before them.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const { Script } = require('node:vm');
+// node:crypto takes longer to load than all else here. Before 20.15 there is no crc32, and no cache.
+const { crc32 } = require('node:zlib');
 
-const digestBytes = 32;
 // V8 takes a cache only under the options that it was made with.
 const options = [...(process.env.NODE_OPTIONS ?? '').split(' '), ...process.execArgv].filter(Boolean).sort();
-const optionsKey = digestOf(options.join(' ')).toString('hex').slice(0, 8);
+const optionsKey = crc32?.(options.join(' ')).toString(16).padStart(8, '0');
+// V8 would copy a cache that is not aligned.
+const checksumBytes = 8;
 const cacheSuffix = `.v8-${process.versions.v8}-${process.arch}-${optionsKey}.cache`;
 const scripts = new Map();
 
@@ -26,7 +28,12 @@ function runBundle(folder, name) {
   });
   scripts.set(name, script);
   const module = { exports: {} };
-  script.runInThisContext()(require, module, filename, folder, (part) => runBundle(folder, part));
+  const parts = {};
+  const loadPart = (part) => {
+    parts[part] ??= runBundle(folder, part);
+    return parts[part];
+  };
+  script.runInThisContext()(require, module, filename, folder, loadPart);
   return module.exports;
 }
 
@@ -34,8 +41,8 @@ function runBundle(folder, name) {
 function readCache(path) {
   try {
     const file = readFileSync(path);
-    const cache = file.subarray(digestBytes);
-    return digestOf(cache).equals(file.subarray(0, digestBytes)) ? cache : undefined;
+    const cache = file.subarray(checksumBytes);
+    return crc32(cache) === file.readUInt32LE(0) ? cache : undefined;
   } catch {
     return undefined;
   }
@@ -45,12 +52,10 @@ function readCache(path) {
 function writeCaches(folder) {
   for (const [name, script] of scripts) {
     const cache = script.createCachedData();
-    writeFileSync(join(folder, name + cacheSuffix), Buffer.concat([digestOf(cache), cache]));
+    const checksum = Buffer.alloc(checksumBytes);
+    checksum.writeUInt32LE(crc32(cache));
+    writeFileSync(join(folder, name + cacheSuffix), Buffer.concat([checksum, cache]));
   }
-}
-
-function digestOf(bytes) {
-  return createHash('sha256').update(bytes).digest();
 }
 
 exports.runBundle = runBundle;

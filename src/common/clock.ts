@@ -7,7 +7,11 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
+  // performance.now() takes its time to load, when it is first asked.
+  nowMs: () => {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1_000 + nanoseconds / 1_000_000;
+  },
   after: (delayMs, callback) => {
     const timer = setTimeout(callback, Math.max(0, delayMs));
     timer.unref();

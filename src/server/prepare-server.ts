@@ -2,6 +2,7 @@ import type { ServerCredentials } from '@grpc/grpc-js';
 import { errorText } from '../common/error-text.js';
 import type { Logger } from '../common/logger.js';
 import type { Environment } from '../common/settings.js';
+import type { AskedProgram } from './ask-program.js';
 import { faultOfLedger, placeOfLedger } from './create-ledger.js';
 import type { Engine } from './engine.js';
 import { type Authenticate, authenticateByToken, tokenFromFile } from './grpc/authenticate.js';
@@ -11,9 +12,8 @@ import { tokenFromSecret } from './kubernetes/token-secret.js';
 import { noMeasures, type ServerMeasures } from './measures.js';
 import { createMemoryEngine } from './memory-engine/memory-engine.js';
 import { ownNamespace } from './own-namespace.js';
-import { type DriverProgram, flagsOfProgram } from './program-engine/flags-of-program.js';
+import type { DriverProgram } from './program-engine/flags-of-program.js';
 import { createProgramEngine, type ProgramEngineParts } from './program-engine/program-engine.js';
-import { programEnvironment } from './program-engine/program-environment.js';
 import { checkProgramSettings } from './program-engine/program-settings.js';
 import type { ServerSettings } from './server-settings.js';
 import type { TokenSource } from './token-source.js';
@@ -34,12 +34,18 @@ export interface FaultySettings {
   readonly faults: readonly string[];
 }
 
+export interface PrepareParts {
+  readonly logger: Logger;
+  /** From askProgram, for the same settings. */
+  readonly asked: AskedProgram | undefined;
+  readonly measures?: ServerMeasures | undefined;
+}
+
 /** Looks at all that the settings name: files, the service account, the driver program and its flags. */
 export async function prepareServer(
   settings: ServerSettings,
   env: Environment,
-  logger: Logger,
-  measures: ServerMeasures = noMeasures,
+  { logger, asked, measures = noMeasures }: PrepareParts,
 ): Promise<PreparedServer | FaultySettings> {
   const faults: string[] = [];
   const attempt = async <Made>(make: () => Made | Promise<Made>): Promise<Made | undefined> => {
@@ -54,8 +60,7 @@ export async function prepareServer(
     createServerCredentials(settings, logger, { onRead: measures.certificateShown }),
   );
   const namespace = await attempt(() => ownNamespace(settings.namespace, settings.namespaceFile));
-  const program =
-    settings.engine === 'program' ? await attempt(() => learnProgram(settings, env)) : undefined;
+  const program = asked && (await attempt(() => asked));
   if (program !== undefined) {
     faults.push(...checkProgramSettings(settings, program, env));
   }
@@ -88,11 +93,6 @@ async function tokenSource(
     return tokenFromSecret(inClusterApi(env), { namespace, secret: tokenSecret, key: tokenKey }, logger);
   }
   return tokenFile === undefined ? undefined : tokenFromFile(tokenFile);
-}
-
-/** In the environment of the calls, so that it is the same program that they run. */
-function learnProgram({ driverProgram, driverProgramEnv }: ServerSettings, env: Environment) {
-  return flagsOfProgram(driverProgram, programEnvironment(env, driverProgramEnv));
 }
 
 async function createEngine(

@@ -20,6 +20,8 @@ export interface AppOptions {
   /** Whether the body is a template of ours; asked only while the token cannot be read. */
   readonly isOurs: (body: string) => boolean;
   readonly logger: Logger;
+  /** Milliseconds that only grow. */
+  readonly nowMs: () => number;
   /** Told what the answer of a POST means; its HTTP status tells the rest. */
   readonly noteOutcome?: ((response: ServerResponse, outcome: PostOutcome) => void) | undefined;
 }
@@ -59,9 +61,9 @@ function authenticate({ checkToken, logger }: AppOptions): RequestHandler {
   };
 }
 
-function answer({ executeTemplate, isOurs, logger, noteOutcome }: AppOptions): RequestHandler {
+function answer({ executeTemplate, isOurs, logger, nowMs, noteOutcome }: AppOptions): RequestHandler {
   return async (request, response) => {
-    const startedMs = performance.now();
+    const startedMs = nowMs();
     const body: string = request.body;
     const tokenFault = response.locals['tokenFault'];
     if (typeof tokenFault === 'string') {
@@ -86,7 +88,7 @@ function answer({ executeTemplate, isOurs, logger, noteOutcome }: AppOptions): R
       }
     });
     const bytesOut = sendJson(response, 200, reply);
-    const ms = Math.round(performance.now() - startedMs);
+    const ms = Math.round(nowMs() - startedMs);
     logger.info('answered a template', { ...facts, ms, bytesIn: Buffer.byteLength(body), bytesOut });
   };
 }

@@ -11,10 +11,10 @@ import { readVersion } from '../common/version.js';
 import { StatusError } from '../contract/status-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
 import { followOutage } from '../driver/follow-outage.js';
-import { createApp } from './app.js';
 import { createBridge } from './create-bridge.js';
 import { drain } from './drain.js';
-import { createLateDriver } from './late-driver.js';
+import { createLateApp, type LateApp } from './late-app.js';
+import { createLateDriver, type LateDriver } from './late-driver.js';
 import type { MeasuredSidecar } from './measure-sidecar.js';
 import type { SidecarSettings } from './sidecar-settings.js';
 import { toTarget } from './to-target.js';
@@ -61,8 +61,12 @@ export async function startSidecar(
   const isOurs = (body: string) => parseExecuteTemplate(body, pluginKey).kind === 'ours';
   const checkToken = createAgentTokenCheck(settings.tokenPath, clock.nowMs);
   const { noteOutcome } = measured ?? {};
-  const app = createApp({ ...settings, checkToken, executeTemplate, isOurs, logger, noteOutcome });
-  const server = createServer(agentTimeouts, app);
+  const app = createLateApp(async () => {
+    const { createApp } = await import('./app.js');
+    const { nowMs } = clock;
+    return createApp({ ...settings, checkToken, executeTemplate, isOurs, logger, noteOutcome, nowMs });
+  });
+  const server = createServer(agentTimeouts, app.answer);
   if (measured !== undefined) {
     server.prependListener('request', measured.countPost);
   }
@@ -72,9 +76,7 @@ export async function startSidecar(
   const adminAddress = admin?.address;
   const { target: called, tls } = target;
   logger.info('listening', { version: readVersion(), address, adminAddress, driver: called, tls });
-  setImmediate(() => {
-    late.load().catch((thrown) => logger.error('cannot call the driver server', factsOfError(thrown)));
-  });
+  await loadRest(late, app, logger);
   const close = async () => {
     ending.abort();
     await Promise.all([closeAll(server, driver), admin?.close()]);
@@ -86,6 +88,14 @@ export async function startSidecar(
     await close();
   };
   return { address, adminAddress, ledger: () => ledger.size, stop, close };
+}
+
+/** The driver first: its connection is made while the rest is loaded. */
+async function loadRest(driver: LateDriver, app: LateApp, logger: Logger): Promise<void> {
+  // What has been written, and whoever has connected, goes first.
+  await new Promise((resolve) => setImmediate(resolve));
+  await driver.load().catch((thrown) => logger.error('cannot call the driver server', factsOfError(thrown)));
+  await app.load();
 }
 
 /** Prometheus' client takes its time to load: only for an admin port. */

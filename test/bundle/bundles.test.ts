@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
 import { admitted, reviewOf } from '../support/admission.js';
 import { copyBundles, filesBelow, makeBundles, projectFolder, startListening } from '../support/bundles.js';
 import { callDriver, createTestClient } from '../support/call-driver.js';
@@ -24,13 +24,13 @@ const bundles = makeBundles();
 const fromSources = join(projectFolder, 'dist/src/main.js');
 const body = JSON.stringify(templateBody(containerArguments));
 
-async function startSidecarOf(t: TestContext, program: string) {
+async function startSidecarOf(t: TestContext, program: string, flags: readonly string[] = []) {
   const driver = await startDriver(drivePlausibly);
   t.after(driver.close);
   const tokenPath = join(testFolder(t), 'token');
   writeFileSync(tokenPath, testToken);
   const env = { DRIVER_HOST: driver.address, SERVER_PORT: '0', TOKEN_PATH: tokenPath };
-  const sidecar = await startListening(t, [program], env);
+  const sidecar = await startListening(t, [...flags, program], env);
   const post = async (text: string, method = 'POST', path = '/api/v1/template.execute') => {
     const headers = {
       'Content-Type': 'application/json',
@@ -45,15 +45,26 @@ async function startSidecarOf(t: TestContext, program: string) {
   return { ...sidecar, driver, post };
 }
 
-async function startServerOf(t: TestContext, program: string) {
-  return await startListening(t, [program], {
+async function startServerOf(t: TestContext, program: string, flags: readonly string[] = []) {
+  return await startListening(t, [...flags, program], {
     ENGINE: 'memory',
     NAMESPACE: 'kubeflow',
     ALLOW_UNAUTHENTICATED: 'true',
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: '0',
+    ADMIN_PORT: '0',
   });
 }
+
+const aRequest = {
+  request_id: 'one',
+  workflow: { name: 'one', namespace: 'kubeflow', uid: 'one' },
+  type: 'DRIVER_TYPE_ROOT_DAG',
+  pipeline_name: 'one',
+  run_id: 'one',
+  component: '{"dag":{}}',
+  runtime_config: '{}',
+} as const;
 
 const requests = [
   { name: 'a task', text: body },
@@ -88,6 +99,41 @@ test('the first POST waits for gRPC and is answered, and SIGTERM ends the bundle
   assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: '' });
 });
 
+test('a bundled sidecar that cannot load its HTTP side ends with 1 and says so', async (t) => {
+  const copy = copyBundles(t, bundles);
+  rmSync(join(copy, 'serve/express.js'));
+  const { ended } = await startSidecarOf(t, join(copy, 'driver-plugin.cjs'));
+  const { exitCode, stdout, stderr } = await ended;
+  assert.deepEqual({ exitCode, stderr }, { exitCode: 1, stderr: '' });
+  const { level, message, errorCode } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  assert.deepEqual([level, message, errorCode], ['error', 'cannot start', 'ENOENT']);
+});
+
+test('a bundled sidecar that cannot load gRPC says so, stays, and calls no driver', async (t) => {
+  const copy = copyBundles(t, bundles);
+  rmSync(join(copy, 'serve/grpc.js'));
+  const sidecar = await startSidecarOf(t, join(copy, 'driver-plugin.cjs'));
+  const { httpStatus, text } = await sidecar.post(body);
+  assert.equal(httpStatus, 200);
+  assert.match(text, /"phase":"(Failed|Error)"/);
+  assert.equal(sidecar.driver.requests.length, 0);
+  sidecar.kill();
+  const { exitCode, stdout } = await sidecar.ended;
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /"message":"cannot call the driver server"/);
+});
+
+test('the bundled programs answer a task and a call without compiling code that they make themselves', async (t) => {
+  const flags = ['--disallow-code-generation-from-strings'];
+  const sidecar = await startSidecarOf(t, join(bundles, 'driver-plugin.cjs'), flags);
+  assert.match((await sidecar.post(body)).text, /"phase":"Succeeded"/);
+  const server = await startServerOf(t, join(bundles, 'kfp-driver-server.cjs'), flags);
+  const client = createTestClient(server.address);
+  t.after(() => client.close());
+  assert.match(String((await callDriver(client, aRequest)).execution_id), /^\d+$/);
+  assert.deepEqual(await checkHealth(t, server.address, ''), { status: 'SERVING' });
+});
+
 test('an error in the log of a bundled program names the file and line of its source', async (t) => {
   const sidecar = await startSidecarOf(t, join(bundles, 'driver-plugin.cjs'));
   await sidecar.post('{');
@@ -108,15 +154,7 @@ test('the bundled driver server answers a call, its health and reflection', asyn
   const server = await startServerOf(t, join(bundles, 'kfp-driver-server.cjs'));
   const client = createTestClient(server.address);
   t.after(() => client.close());
-  const response = await callDriver(client, {
-    request_id: 'one',
-    workflow: { name: 'one', namespace: 'kubeflow', uid: 'one' },
-    type: 'DRIVER_TYPE_ROOT_DAG',
-    pipeline_name: 'one',
-    run_id: 'one',
-    component: '{"dag":{}}',
-    runtime_config: '{}',
-  });
+  const response = await callDriver(client, aRequest);
   assert.match(String(response.execution_id), /^\d+$/);
   assert.deepEqual(await checkHealth(t, server.address, ''), { status: 'SERVING' });
   assert.ok((await listServices(t, server.address))?.includes('kfp.driver.v1.DriverService'));
@@ -146,21 +184,23 @@ test('every other command runs from its bundle', () => {
   assert.equal(run('nonsense').status, 2);
 });
 
-const programsWithCache = ['serve/program', 'serve/later', 'server/program', 'webhook/program'];
+const partsOfServe = ['serve/program', 'serve/express', 'serve/grpc'];
+const programsWithCache = [...partsOfServe, 'server/program', 'server/metrics', 'webhook/program'];
+/** Of the CRC-32 that stands before a cache. */
+const checksumBytes = 8;
 
 test('V8 takes the code caches of what starts often', () => {
   for (const name of programsWithCache) {
     const script = new Script(readFileSync(join(bundles, `${name}.js`), 'latin1'), {
-      // After the digest.
-      cachedData: readFileSync(join(bundles, cacheOf(name))).subarray(32),
+      cachedData: readFileSync(join(bundles, cacheOf(name))).subarray(checksumBytes),
     });
     assert.equal(script.cachedDataRejected, false, name);
   }
 });
 
-function cacheOf(name: string): string {
-  // Without options: the digest of nothing.
-  return `${name}.v8-${process.versions.v8}-${process.arch}-e3b0c442.cache`;
+function cacheOf(name: string, options = ''): string {
+  const key = crc32(options.split(' ').sort().join(' ')).toString(16).padStart(8, '0');
+  return `${name}.v8-${process.versions.v8}-${process.arch}-${key}.cache`;
 }
 
 const spoilings: readonly { name: string; spoil: (cache: Buffer) => Buffer }[] = [
@@ -202,14 +242,12 @@ test('V8 takes the code cache under the options that chart and plugin.yaml set',
   );
   assert.equal(ofPlugin, serve);
   for (const [name, options] of [
-    ['serve/program', serve],
-    ['serve/later', serve],
-    ['webhook/program', webhook],
-  ] as const) {
-    const key = createHash('sha256').update(options.split(' ').sort().join(' ')).digest('hex').slice(0, 8);
-    const cache = `${name}.v8-${process.versions.v8}-${process.arch}-${key}.cache`;
+    ...partsOfServe.map((part) => [part, serve] as const),
+    ['webhook/program', webhook] as const,
+  ]) {
+    const cache = cacheOf(name, options);
     const look = `const { readFileSync } = require('node:fs');
-      const cachedData = readFileSync(${JSON.stringify(join(bundles, cache))}).subarray(32);
+      const cachedData = readFileSync(${JSON.stringify(join(bundles, cache))}).subarray(${checksumBytes});
       const source = readFileSync(${JSON.stringify(join(bundles, `${name}.js`))}, 'latin1');
       console.log(new (require('node:vm').Script)(source, { cachedData }).cachedDataRejected)`;
     const { stdout } = spawnSync(process.execPath, ['-e', look], {
