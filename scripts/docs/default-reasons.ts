@@ -36,7 +36,7 @@ export const sidecarReasons: Reasons<typeof sidecarSettings> = {
   maxOutputBytes: 'a third of what etcd takes for the whole task set',
   replayFailureMs: 'a real retry comes later, a repeated POST sooner',
   maxLedgerEntries: 'ten times the widest workflow that Argo can hold',
-  maxLedgerBytes: 'fits the memory limit of plugin.yaml',
+  maxLedgerBytes: "five times what a workflow's task set can hold",
   serverHost: 'the agent is in the same pod, and nobody else should call',
   serverPort: "the port in KFP's proposal",
   pluginKey: "the name in KFP's proposal",

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
 /** Whether a caller may pass; `unreadable` says in one sentence why nobody can be told apart, and the remedy. */
@@ -45,7 +45,7 @@ export function createAgentTokenCheck(tokenPath: string, nowMs: () => number): C
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return Buffer.from(hash('sha256', text), 'hex');
 }
 
 function explain(tokenPath: string, why: string): string {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../common/json.js';
-import { deepestNesting, nestingOf, objectMembers } from '../common/json-text.js';
+import { deepestNesting, type Member, membersBelow } from '../common/json-text.js';
 
 /** The workflow that Argo's agent vouches for. */
 export interface WorkflowMetadata {
@@ -28,7 +28,7 @@ export interface PluginTemplate {
   readonly templateName: string;
   readonly arguments: ReadonlyMap<string, Argument>;
   readonly declaredOutputs: readonly DeclaredOutput[];
-  /** The template with sorted keys: equal for two POSTs of the same task, different for two tasks. */
+  /** The template but its arguments, with sorted keys: equal for two POSTs of the same task. */
   readonly canonical: string;
 }
 
@@ -51,12 +51,21 @@ export function parseExecuteTemplate(body: string, pluginKey: string): ParsedTem
   }
 
   const faults: string[] = [];
-  const tooDeep = nestingOf(body) > deepestNesting;
+  const path = ['template', 'plugin', pluginKey, 'args'];
+  const { members, times, nesting } = membersBelow(body, path);
+  const tooDeep = nesting > deepestNesting;
   if (tooDeep) {
     faults.push(`the body nests objects and arrays deeper than ${deepestNesting} levels: flatten it`);
   }
+  path.forEach((key, at) => {
+    if ((times[at] ?? 0) > 1) {
+      faults.push(`the body has the key "${key}" ${times[at]} times: send it once`);
+    }
+  });
+  const ours = toObject(plugin[pluginKey]);
   const metadata = toObject(toObject(envelope['workflow'])['metadata']);
-  const args = readArguments(body, envelope, pluginKey, faults);
+  const args = readArguments(ours['args'], members, pluginKey, faults);
+  const other = { ...template, plugin: { ...plugin, [pluginKey]: { ...ours, args: null } } };
   return {
     kind: 'ours',
     template: {
@@ -68,7 +77,7 @@ export function parseExecuteTemplate(body: string, pluginKey: string): ParsedTem
       templateName: requireText(template, 'name', 'template.name', faults),
       arguments: args,
       declaredOutputs: readDeclaredOutputs(template),
-      canonical: tooDeep ? '' : toCanonical(template, args),
+      canonical: tooDeep ? '' : JSON.stringify(other, sortKeys),
     },
     faults,
   };
@@ -87,33 +96,23 @@ function requireText(from: JsonObject, key: string, path: string, faults: string
   return '';
 }
 
-/** Follows the body's text down to the arguments, so that each keeps its own text and no duplicate goes unseen. */
+/** Each argument with its own text, and no duplicate unseen. */
 function readArguments(
-  body: string,
-  envelope: JsonObject,
+  value: unknown,
+  members: readonly Member[],
   pluginKey: string,
   faults: string[],
 ): ReadonlyMap<string, Argument> {
-  let text = body;
-  let value: unknown = envelope;
-  for (const key of ['template', 'plugin', pluginKey, 'args']) {
-    const same = isJsonObject(value) ? objectMembers(text).filter((member) => member.key === key) : [];
-    if (same.length > 1) {
-      faults.push(`the body has the key "${key}" ${same.length} times: send it once`);
-    }
-    text = same.at(-1)?.text ?? '';
-    value = toObject(value)[key];
-  }
   const found = new Map<string, Argument>();
   if (!isJsonObject(value)) {
     faults.push(`template.plugin.${pluginKey}.args must be an object with the driver's arguments`);
     return found;
   }
-  for (const member of objectMembers(text)) {
-    if (found.has(member.key)) {
-      faults.push(`argument "${member.key}" is there twice: send it once`);
+  for (const { key, text } of members) {
+    if (found.has(key)) {
+      faults.push(`argument "${key}" is there twice: send it once`);
     }
-    found.set(member.key, { value: value[member.key], text: member.text });
+    found.set(key, { value: value[key], text });
   }
   return found;
 }
@@ -137,15 +136,12 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Keys are sorted; arguments stand in their own text, because numbers that JSON.parse makes equal are two tasks. */
-function toCanonical(template: JsonObject, args: ReadonlyMap<string, Argument>): string {
-  const texts = [...args].map(([name, { text }]) => [name, text] as const);
-  return JSON.stringify([template, texts.sort(([left], [right]) => (left < right ? -1 : 1))], sortKeys);
-}
-
 function sortKeys(_key: string, value: unknown): unknown {
   if (!isJsonObject(value)) {
     return value;
   }
-  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
+  const keys = Object.keys(value);
+  return keys.every((key, at) => at === 0 || (keys[at - 1] ?? '') < key)
+    ? value
+    : Object.fromEntries(keys.sort().map((key) => [key, value[key]]));
 }

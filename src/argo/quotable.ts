@@ -8,6 +8,9 @@
 /** All of C0 but \b \f \n \r \t, and DEL. */
 const controls = /(?![\b\f\n\r\t])[\p{Cc}](?<![\u0080-\u009f])/u;
 
+/** Whatever the rest has to be asked about: nearly no text has any of it. */
+const delicate = /[\p{Cc}\u{10000}-\u{10ffff}]/u;
+
 const astral = /[\u{10000}-\u{10ffff}]/gu;
 
 /**
@@ -20,8 +23,11 @@ const printedByEveryGo =
 
 /** Whether Argo can substitute a text into other templates. */
 export function isQuotable(text: string): boolean {
+  const isPlain = !delicate.test(text);
   return (
-    !controls.test(text) && (text.match(astral) ?? []).every((character) => printedByEveryGo.test(character))
+    isPlain ||
+    (!controls.test(text) &&
+      (text.match(astral) ?? []).every((character) => printedByEveryGo.test(character)))
   );
 }
 

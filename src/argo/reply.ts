@@ -41,6 +41,16 @@ export interface Waiting {
 /** A Go duration. */
 export type Requeue = `${number}ms`;
 
+/** What a reply means for its POST. */
+export type ReplyKind = 'not-ours' | 'not-yet' | 'waiting' | 'succeeded' | 'failed' | 'error';
+
+/** A reply as it goes to the agent, and as it is kept: one text, however often it is sent. */
+export interface WrittenReply {
+  readonly kind: ReplyKind;
+  /** JSON. */
+  readonly text: string;
+}
+
 /** Longest message in bytes: messages live in the workflow's status, which has a limit of its own. */
 const longestMessageBytes = 1024;
 
@@ -61,6 +71,24 @@ export function notYet(requeueMs: number): NotYet {
 export function waiting(message: string, requeueMs: number): Waiting {
   return { node: { phase: 'Pending', message: toMessage(message) }, requeue: `${Math.ceil(requeueMs)}ms` };
 }
+
+export function writeReply(reply: ExecuteTemplateReply): WrittenReply {
+  return { kind: kindOf(reply), text: JSON.stringify(reply) };
+}
+
+function kindOf({ node }: { readonly node?: { readonly phase?: keyof typeof kindsOfPhase } }): ReplyKind {
+  if (node === undefined) {
+    return 'not-ours';
+  }
+  return node.phase === undefined ? 'not-yet' : kindsOfPhase[node.phase];
+}
+
+const kindsOfPhase = {
+  Succeeded: 'succeeded',
+  Failed: 'failed',
+  Error: 'error',
+  Pending: 'waiting',
+} as const;
 
 /** One line, never empty (Argo would keep the node's old message), at most 1 KiB of UTF-8. */
 function toMessage(text: string): string {

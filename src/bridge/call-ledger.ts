@@ -16,8 +16,15 @@ export interface LedgerOptions {
   readonly maxBytes: number;
   /** For so long a failure that was delivered is answered again. */
   readonly replayFailureMs: number;
-  /** Told when an answer had to go although a repeat may still ask for it. */
-  readonly onEvicted: (facts: { readonly forgotten: number; readonly keptBytes: number }) => void;
+  /** Told when answers had to go. */
+  readonly onEvicted: (evicted: Evicted) => void;
+}
+
+export interface Evicted {
+  readonly answers: number;
+  /** How many of them a repeat may still ask for. */
+  readonly early: number;
+  readonly keptBytes: number;
 }
 
 export interface LedgerSize {
@@ -105,7 +112,7 @@ export class CallLedger<Answer extends Answered> {
       this.#records.set(record.key, record);
       this.#evict();
     }
-    record.progress.tellNews();
+    record.progress.end();
   }
 
   #forget(record: CallRecord<Answer>): void {
@@ -114,34 +121,51 @@ export class CallLedger<Answer extends Answered> {
   }
 
   /**
-   * Makes room: the oldest delivered successes go first, then delivered failures. A started call never goes, and an
-   * answer that nobody has collected only when nobody will: the driver server may have forgotten it by then.
+   * Makes room, and more than is needed at once, so that not every answer has to: the oldest delivered successes go
+   * first, then delivered failures. A started call never goes, and an answer that nobody has collected only when nobody
+   * will: the driver server may have forgotten it by then.
    */
   #evict(): void {
+    if (!this.#isAbove(1)) {
+      return;
+    }
     const before = this.#records.size;
     const nowMs = this.#options.nowMs();
+    let early = 0;
     for (const isNext of evictionOrder) {
-      if (!this.#isFull()) {
-        break;
-      }
       for (const record of this.#records.values()) {
-        if (!this.#isFull()) {
+        if (!this.#isAbove(keptPart)) {
           break;
         }
         if (isNext(record.state, nowMs)) {
+          early += isAskedForAgain(record.state, nowMs) ? 1 : 0;
           this.#forget(record);
         }
       }
     }
-    const forgotten = before - this.#records.size;
-    if (forgotten > 0) {
-      this.#options.onEvicted({ forgotten, keptBytes: this.#bytes });
+    const answers = before - this.#records.size;
+    if (answers > 0) {
+      this.#options.onEvicted({ answers, early, keptBytes: this.#bytes });
     }
   }
 
-  #isFull(): boolean {
-    return this.#records.size > this.#options.maxEntries || this.#bytes > this.#options.maxBytes;
+  #isAbove(part: number): boolean {
+    const { maxEntries, maxBytes } = this.#options;
+    return this.#records.size > Math.ceil(part * maxEntries) || this.#bytes > Math.ceil(part * maxBytes);
   }
+}
+
+/** What stays of a full ledger. */
+const keptPart = 7 / 8;
+
+/**
+ * An agent that starts anew asks again for what the controller has not taken up by then: that is a matter of a minute,
+ * and of some where the cluster is slow.
+ */
+const askedForAgainMs = 5 * 60_000;
+
+function isAskedForAgain(state: CallState<Answered>, nowMs: number): boolean {
+  return state.kind !== 'delivered' || nowMs - state.deliveredMs < askedForAgainMs;
 }
 
 /** For so long the driver server keeps a success: until then a repeat can still come, and must not be lost. */

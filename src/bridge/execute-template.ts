@@ -1,5 +1,5 @@
 import { type PluginTemplate, parseExecuteTemplate } from '../argo/parse-execute-template.js';
-import { type ExecuteTemplateReply, notOurs, notSucceeded, notYet, waiting } from '../argo/reply.js';
+import { notOurs, notSucceeded, notYet, type WrittenReply, waiting, writeReply } from '../argo/reply.js';
 import { type LogFacts, toLogText } from '../common/log-fields.js';
 import type { DriverType } from '../contract/driver-type.js';
 import type { Attempts } from './attempts.js';
@@ -9,14 +9,14 @@ import type { FinalAnswer } from './final-answer.js';
 import type { Caller, LongPoll } from './long-poll.js';
 import { toNotYet } from './not-yet.js';
 import { digestOf, RecentBodies } from './recent-bodies.js';
-import { digestOfParts, requestIdOf } from './request-id.js';
+import { requestIdOf, taskKeyOf } from './request-id.js';
 import type { TaskSet } from './task-set.js';
 import type { TaskSets } from './task-sets.js';
 import { type DriverRequest, toDriverRequest } from './to-driver-request.js';
 
 /** A reply for Argo's agent, and what the log may know of it. */
 export interface Answer {
-  readonly reply: ExecuteTemplateReply;
+  readonly reply: WrittenReply;
   readonly facts: LogFacts;
   /** To be called once the reply was flushed to a socket that is still open. */
   readonly onDelivered?: () => void;
@@ -69,7 +69,7 @@ export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteT
     }
     const parsed = parseExecuteTemplate(body, pluginKey);
     if (parsed.kind === 'not-ours') {
-      return { reply: notOurs, facts: { reason: "another plugin's template" } };
+      return { reply: writeReply(notOurs), facts: { reason: "another plugin's template" } };
     }
     const { template } = parsed;
     const converted = toDriverRequest(template);
@@ -117,7 +117,7 @@ function toTask(
   request: DriverRequest | undefined,
   body: string,
 ): Task {
-  const { workflow, templateName, canonical } = template;
+  const { workflow, templateName } = template;
   const node = request?.nodeName;
   const facts = {
     workflow: toLogText(workflow.name),
@@ -128,7 +128,7 @@ function toTask(
     ...(request !== undefined && { task: toLogText(request.taskName), type: request.type }),
   };
   return {
-    key: digestOfParts([workflow.uid, node ?? null, canonical]),
+    key: taskKeyOf(template, node),
     templateBytes: Buffer.byteLength(body),
     taskSet: taskSets.of(workflow.uid),
     facts,
@@ -144,8 +144,8 @@ function toAnswer(
   const { state, attempt, progress } = record;
   if (state.kind !== 'started') {
     const onDelivered = () => options.ledger.markDelivered(record);
-    const { reply, bytes, facts } = state.answer;
-    const answer = { reply, facts: { ...task.facts, ...facts, attempt }, onDelivered };
+    const { bytes, facts } = state.answer;
+    const answer = { reply: state.answer, facts: { ...task.facts, ...facts, attempt }, onDelivered };
     return whenAdmitted(task, attempt, bytes, answer);
   }
   if (options.ending.aborted) {
@@ -155,7 +155,7 @@ function toAnswer(
   const { messageAfterMs } = options;
   const reply = toNotYet(progress, { nowMs: options.nowMs(), messageAfterMs, recentMs });
   const requestId = requestIdOf(record.key, attempt);
-  return { reply, facts: { ...task.facts, waitsFor: 'the driver', requestId, attempt } };
+  return { reply: writeReply(reply), facts: { ...task.facts, waitsFor: 'the driver', requestId, attempt } };
 }
 
 /** A final answer, once the task set has room for it. */
@@ -172,7 +172,7 @@ function whenAdmitted(
   const { waitMs, waitsFor } = admission;
   const isFull = waitsFor === 'room in the task set';
   const reply = isFull ? waiting(taskSetIsFull, waitMs) : notYet(waitMs);
-  return { reply, facts: { ...facts, waitsFor, attempt } };
+  return { reply: writeReply(reply), facts: { ...facts, waitsFor, attempt } };
 }
 
 /** Short, because it takes room in that object itself. */
@@ -180,7 +180,7 @@ const taskSetIsFull = "the driver is done; its answer waits for room in Argo's t
 
 /** The next pod gets every task again; what this one has at the driver waits there under its request_id. */
 function stayAway({ stayAwayMs }: ExecuteTemplateOptions, { facts }: Task): Answer {
-  return { reply: notYet(stayAwayMs), facts: { ...facts, waitsFor: 'the next sidecar' } };
+  return { reply: writeReply(notYet(stayAwayMs)), facts: { ...facts, waitsFor: 'the next sidecar' } };
 }
 
 function refuse({ templateName }: PluginTemplate, task: Task, faults: readonly string[]): Answer {
@@ -189,5 +189,5 @@ function refuse({ templateName }: PluginTemplate, task: Task, faults: readonly s
     `driver-plugin refused template "${toLogText(templateName)}": ${faults.join('; ')}`,
   );
   const facts = { ...task.facts, phase: reply.node.phase, faults: faults.length };
-  return whenAdmitted(task, 0, Buffer.byteLength(reply.node.message), { reply, facts });
+  return whenAdmitted(task, 0, Buffer.byteLength(reply.node.message), { reply: writeReply(reply), facts });
 }

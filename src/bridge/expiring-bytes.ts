@@ -40,7 +40,12 @@ export class ExpiringBytes {
     }
     this.#entries.delete(key);
     this.#total -= entry.bytes;
-    this.#buckets.get(entry.bucket)?.delete(key);
+    const keys = this.#buckets.get(entry.bucket);
+    keys?.delete(key);
+    if (keys?.size === 0) {
+      // Else each sweep would look at as many as there are steps until the last moment.
+      this.#buckets.delete(entry.bucket);
+    }
   }
 
   has(key: string): boolean {
@@ -49,12 +54,13 @@ export class ExpiringBytes {
 
   /** When the first of them expires, if each was set to expire after those before it; undefined without any. */
   firstExpiryMs(): number | undefined {
-    for (const [bucket, keys] of this.#buckets) {
-      if (keys.size > 0) {
-        return bucket * this.#stepMs;
-      }
-    }
-    return undefined;
+    const [bucket] = this.#buckets.keys();
+    return bucket === undefined ? undefined : bucket * this.#stepMs;
+  }
+
+  /** Moments at which something expires: what a sweep looks at. */
+  get steps(): number {
+    return this.#buckets.size;
   }
 
   get entries(): number {
@@ -78,7 +84,6 @@ export class ExpiringBytes {
       for (const key of keys) {
         this.delete(key);
       }
-      this.#buckets.delete(bucket);
     }
     this.#swept = now;
   }

@@ -1,5 +1,12 @@
 import type { PluginTemplate } from '../argo/parse-execute-template.js';
-import { type NotSucceeded, notSucceeded, type Succeeded, succeeded } from '../argo/reply.js';
+import {
+  type NotSucceeded,
+  notSucceeded,
+  type Succeeded,
+  succeeded,
+  type WrittenReply,
+  writeReply,
+} from '../argo/reply.js';
 import type { LogFacts } from '../common/log-fields.js';
 import { goJsonBytes } from '../common/task-set-size.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
@@ -14,8 +21,7 @@ import type { DriverRequest } from './to-driver-request.js';
 import { toOutputs } from './to-outputs.js';
 
 /** What an attempt ended with, as Argo's agent gets it and as the ledger keeps it. */
-export interface FinalAnswer extends Answered {
-  readonly reply: Succeeded | NotSucceeded;
+export interface FinalAnswer extends Answered, WrittenReply {
   readonly facts: LogFacts;
 }
 
@@ -82,6 +88,7 @@ function toAnswer(
   status: Status,
   nextAttempt: Answered['nextAttempt'],
 ): FinalAnswer {
-  const bytes = goJsonBytes(JSON.stringify(reply));
-  return { nextAttempt, bytes, reply, facts: { phase: reply.node.phase, status } };
+  const written = writeReply(reply);
+  const bytes = goJsonBytes(written.text);
+  return { nextAttempt, bytes, ...written, facts: { phase: reply.node.phase, status } };
 }

@@ -27,6 +27,7 @@ function describeStage(progress: Progress, nowMs: number): string {
   const seconds = (sinceMs: number) => Math.round((nowMs - sinceMs) / 1000);
   switch (stage.kind) {
     case 'queued':
+    case 'ended':
       return `waits until MAX_CONCURRENT_CALLS lets it call the driver, for ${seconds(beganMs)} s`;
     case 'backing off':
       return describeFailure(stage.failure, triedFor(progress, nowMs));

@@ -8,7 +8,8 @@ export type Stage =
   /** Its call is out. */
   | { readonly kind: 'calling'; readonly call: Pick<DriverCall, 'isSent'>; readonly sinceMs: number }
   /** Its call failed, and another will follow. */
-  | { readonly kind: 'backing off'; readonly failure: CallError };
+  | { readonly kind: 'backing off'; readonly failure: CallError }
+  | { readonly kind: 'ended' };
 
 /** How far an attempt is; it changes while the attempt goes on. */
 export class Progress {
@@ -43,6 +44,12 @@ export class Progress {
   onNews(callback: () => void): () => void {
     this.#waiting.add(callback);
     return () => this.#waiting.delete(callback);
+  }
+
+  /** Lets go of what the attempt held: its record is kept for long, and its call has the whole request. */
+  end(): void {
+    this.stage = { kind: 'ended' };
+    this.tellNews();
   }
 
   tellNews(): void {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Repeats come within minutes; whatever is forgotten is parsed again. */
 const mostKept = 4_096;
@@ -24,5 +24,5 @@ export class RecentBodies<Known> {
 
 /** Equal for equal bodies alone. */
 export function digestOf(body: string): string {
-  return createHash('sha256').update(body).digest('base64');
+  return hash('sha256', body, 'base64');
 }

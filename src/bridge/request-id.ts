@@ -1,11 +1,35 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
+import type { PluginTemplate } from '../argo/parse-execute-template.js';
+
+/** Longer texts go into the hash as they are: within a JSON text they would be written and read once more. */
+const longText = 256;
+
+/**
+ * The key of a task: the same for the same template, also after a restart; different for any others. The arguments
+ * count by their own texts, because numbers that JSON.parse makes equal are two tasks.
+ */
+export function taskKeyOf(template: PluginTemplate, node: string | undefined): string {
+  const head: unknown[] = [template.workflow.uid, node ?? null, template.canonical];
+  const long: string[] = [];
+  for (const name of [...template.arguments.keys()].sort()) {
+    const text = template.arguments.get(name)?.text ?? '';
+    if (text.length < longText) {
+      head.push(name, text);
+    } else {
+      head.push(name, text.length);
+      long.push(text);
+    }
+  }
+  const key = createHash('sha256').update(JSON.stringify(head));
+  for (const text of long) {
+    key.update(text);
+  }
+  return key.digest('hex').slice(0, keyDigits);
+}
 
 /** The request_id of an attempt at a task: 40 hex digits. */
 export function requestIdOf(taskKey: string, attempt: number): string {
-  return digestOfParts([taskKey, attempt]);
+  return hash('sha256', JSON.stringify([taskKey, attempt]), 'hex').slice(0, keyDigits);
 }
 
-/** The same for the same parts, also after a restart; different for any others. */
-export function digestOfParts(parts: readonly (string | number | null)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
-}
+const keyDigits = 40;

@@ -22,7 +22,12 @@ export interface ConvertedTemplate {
 /** Turns a template's arguments into a driver request. Pure. */
 export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
   // Null counts as absent, so that it cannot be confused with "".
-  const given = new Map([...template.arguments].filter(([, { value }]) => value !== null));
+  const given = new Map(template.arguments);
+  for (const [name, { value }] of template.arguments) {
+    if (value === null) {
+      given.delete(name);
+    }
+  }
   const faults: ArgumentFault[] = [];
   const type = readType(given.get('type'), faults);
   checkNamespace(given.get('namespace'), template.workflow.namespace, faults);

@@ -59,7 +59,7 @@ async function execute({ template, request, requestId }: Task, options: ExecuteO
     const result = await driver.execute({ ...request.message, request_id }, options.timeoutMs).ended;
     const ended = result.kind === 'answered' ? result : ({ ...result, kind: 'refused' } as const);
     const limits = { maxOutputBytes: Infinity, progress: new Progress(0, false), nowMs: 0 };
-    return toFinalAnswer(template, request, ended, limits).reply;
+    return JSON.parse(toFinalAnswer(template, request, ended, limits).text);
   } finally {
     driver.close();
   }

@@ -8,21 +8,105 @@ export interface Member {
   readonly text: string;
 }
 
+/** What one look at a JSON text finds below a path of keys. */
+export interface MembersBelow {
+  /** Of the object at the end of the path, in their order, duplicates included; none where there is no object. */
+  readonly members: readonly Member[];
+  /** For each key of the path how often its object has it; the last one counts, as for JSON.parse. */
+  readonly times: readonly number[];
+  /** As `nestingOf` says of the whole text. */
+  readonly nesting: number;
+}
+
 /** The members of the JSON object that `text` is, in their order, duplicates included. `text` must be valid JSON. */
-export function objectMembers(text: string): Member[] {
-  const members: Member[] = [];
-  let at = skipSpace(text, text.indexOf('{') + 1);
-  while (text[at] === '"') {
-    const keyEnd = endOfString(text, at);
-    const start = skipSpace(text, text.indexOf(':', keyEnd) + 1);
-    const end = endOfValue(text, start);
-    members.push({ key: JSON.parse(text.slice(at, keyEnd)), text: text.slice(start, end) });
-    at = skipSpace(text, end);
-    if (text[at] === ',') {
-      at = skipSpace(text, at + 1);
-    }
+export function objectMembers(text: string): readonly Member[] {
+  return membersBelow(text, []).members;
+}
+
+/** Goes down a path of keys, looking at each character once. `text` must be valid JSON. */
+export function membersBelow(text: string, path: readonly string[]): MembersBelow {
+  const reader = new JsonReader(text);
+  const times = path.map(() => 0);
+  let members: Member[] = [];
+  const readObject = (start: number, level: number): number =>
+    reader.readObject(start, level + 1, (key, at) => {
+      if (level === path.length) {
+        const end = reader.endOfValue(at, level + 1);
+        members.push({ key, text: text.slice(at, end) });
+        return end;
+      }
+      if (key !== path[level]) {
+        return reader.endOfValue(at, level + 1);
+      }
+      times[level] = (times[level] ?? 0) + 1;
+      times.fill(0, level + 1);
+      members = [];
+      return text.charCodeAt(at) === codes.openBrace
+        ? readObject(at, level + 1)
+        : reader.endOfValue(at, level + 1);
+    });
+  const start = skipSpace(text, 0);
+  if (text.charCodeAt(start) === codes.openBrace) {
+    readObject(start, 0);
+  } else {
+    reader.endOfValue(start, 0);
   }
-  return members;
+  return { members, times, nesting: reader.nesting };
+}
+
+/** Finds the ends of values, and remembers how deep they were. */
+class JsonReader {
+  readonly #text: string;
+  nesting = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Calls back for each member with where its value begins, to be told where it ends. Returns the object's end. */
+  readObject(start: number, depth: number, onMember: (key: string, at: number) => number): number {
+    const text = this.#text;
+    this.nesting = depth > this.nesting ? depth : this.nesting;
+    let at = skipSpace(text, start + 1);
+    while (text.charCodeAt(at) === codes.quote) {
+      const keyEnd = endOfString(text, at);
+      const valueStart = skipSpace(text, skipSpace(text, keyEnd) + 1);
+      at = skipSpace(text, onMember(keyOf(text, at, keyEnd), valueStart));
+      if (text.charCodeAt(at) === codes.comma) {
+        at = skipSpace(text, at + 1);
+      }
+    }
+    return at + 1;
+  }
+
+  /** Index after the value that begins at `start`; `depth` objects and arrays stand around it. */
+  endOfValue(start: number, depth: number): number {
+    const text = this.#text;
+    let inside = 0;
+    for (let at = start; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === codes.quote) {
+        at = endOfString(text, at) - 1;
+      } else if (code === codes.openBrace || code === codes.openBracket) {
+        inside += 1;
+        this.nesting = depth + inside > this.nesting ? depth + inside : this.nesting;
+      } else if (code === codes.closeBrace || code === codes.closeBracket) {
+        inside -= 1;
+        if (inside < 0) {
+          return trimEnd(text, start, at);
+        }
+      } else if (code === codes.comma && inside === 0) {
+        return trimEnd(text, start, at);
+      }
+    }
+    return trimEnd(text, start, text.length);
+  }
+}
+
+/** Keys without escapes, nearly all, stand in the text as they are. */
+function keyOf(text: string, start: number, end: number): string {
+  const written = text.slice(start, end);
+  return written.includes('\\') ? JSON.parse(written) : written.slice(1, -1);
 }
 
 /** How many objects and arrays of valid JSON stand inside each other: 0 for a string, 1 for []. */
@@ -44,13 +128,14 @@ export function nestingOf(text: string): number {
 }
 
 /** Numbers, because comparing one-character texts takes several times as long. */
-const codes = {
+export const codes = {
   tab: 0x09,
   lineFeed: 0x0a,
   carriageReturn: 0x0d,
   space: 0x20,
   quote: 0x22,
   comma: 0x2c,
+  colon: 0x3a,
   openBracket: 0x5b,
   backslash: 0x5c,
   closeBracket: 0x5d,
@@ -58,44 +143,22 @@ const codes = {
   closeBrace: 0x7d,
 } as const;
 
-function endOfValue(text: string, start: number): number {
-  let depth = 0;
-  for (let at = start; at < text.length; at += 1) {
+/** Index after the closing quote of the string that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === codes.quote) {
-      at = endOfString(text, at) - 1;
-    } else if (code === codes.openBrace || code === codes.openBracket) {
-      depth += 1;
-    } else if (code === codes.closeBrace || code === codes.closeBracket) {
-      depth -= 1;
-      if (depth < 0) {
-        return trimEnd(text, start, at);
-      }
-    } else if (code === codes.comma && depth === 0) {
-      return trimEnd(text, start, at);
+      return at + 1;
+    }
+    if (code === codes.backslash) {
+      at += 1;
     }
   }
   return text.length;
 }
 
-/** Index after the closing quote of the string that begins at `start`. */
-function endOfString(text: string, start: number): number {
-  let quote = text.indexOf('"', start + 1);
-  while (quote !== -1 && isEscaped(text, quote)) {
-    quote = text.indexOf('"', quote + 1);
-  }
-  return quote === -1 ? text.length : quote + 1;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0;
-  while (text.charCodeAt(at - 1 - backslashes) === codes.backslash) {
-    backslashes += 1;
-  }
-  return backslashes % 2 === 1;
-}
-
-function skipSpace(text: string, from: number): number {
+/** Index of the first character from there on that is no white space. */
+export function skipSpace(text: string, from: number): number {
   let at = from;
   while (isSpace(text.charCodeAt(at))) {
     at += 1;

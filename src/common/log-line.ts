@@ -8,7 +8,8 @@ type Line = Readonly<Record<string, unknown>> & { readonly level: string };
 /** A line whose texts are cut to bounds, the last ones first where all together are too long. */
 export function boundedLine<Of extends Line>(line: Of): Of {
   let leftUnits = longestLine;
-  for (const [name, value] of Object.entries(line)) {
+  for (const name of Object.keys(line)) {
+    const value = line[name];
     if (typeof value === 'string') {
       const bounded = cut(value, Math.min(longestFieldText, Math.max(0, leftUnits)));
       leftUnits -= bounded.length;

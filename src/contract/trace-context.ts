@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Where a span belongs, as W3C's traceparent carries it: lower-case hex. https://www.w3.org/TR/trace-context/ */
 export interface TraceContext {
@@ -41,5 +41,5 @@ export function readTraceparent(text: string): TraceContext | undefined {
 
 /** A SHA-256 of which the first digits are not all zero, but for one text in 2^64. */
 function hexOf(text: string, digits: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, digits);
+  return hash('sha256', text, 'hex').slice(0, digits);
 }

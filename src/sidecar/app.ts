@@ -5,9 +5,8 @@ import { notOurs } from '../argo/reply.js';
 import type { ExecuteTemplate } from '../bridge/execute-template.js';
 import type { Caller } from '../bridge/long-poll.js';
 import { factsOfError, type Logger } from '../common/logger.js';
-import { outcomeOfReply } from './post-outcome.js';
 import { bodyFaults, readBody } from './read-body.js';
-import { sendJson } from './send-json.js';
+import { sendJson, sendJsonText } from './send-json.js';
 import type { PostOutcome } from './sidecar-metrics.js';
 
 /** The path that Argo's agent POSTs to: https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/executor/plugins/rpc/plugin.go */
@@ -79,7 +78,7 @@ function answer({ executeTemplate, isOurs, logger, nowMs, noteOutcome }: AppOpti
       return;
     }
     const { reply, facts, onDelivered } = await executeTemplate(body, callerOf(response));
-    noteOutcome?.(response, outcomeOfReply(reply));
+    noteOutcome?.(response, reply.kind);
     const { socket } = request;
     // "finish" comes when the system has taken every byte; a socket that broke before never gets there.
     response.once('finish', () => {
@@ -87,7 +86,7 @@ function answer({ executeTemplate, isOurs, logger, nowMs, noteOutcome }: AppOpti
         onDelivered?.();
       }
     });
-    const bytesOut = sendJson(response, 200, reply);
+    const bytesOut = sendJsonText(response, 200, reply.text);
     const ms = Math.round(nowMs() - startedMs);
     logger.info('answered a template', { ...facts, ms, bytesIn: Buffer.byteLength(body), bytesOut });
   };

@@ -84,9 +84,12 @@ function createLedger({ settings, logger, clock, events }: BridgeParts): CallLed
     maxEntries: settings.maxLedgerEntries,
     maxBytes: settings.maxLedgerBytes,
     replayFailureMs: settings.replayFailureMs ?? Math.min(longestReplayMs, settings.patchIntervalMs / 2),
-    onEvicted: (facts) => {
-      events?.evicted(facts.forgotten);
-      logger.warn('forgot answers early: MAX_LEDGER_ENTRIES or MAX_LEDGER_BYTES is reached', facts);
+    onEvicted: ({ answers, early, keptBytes }) => {
+      events?.evicted(answers);
+      if (early > 0) {
+        const message = 'forgot answers early: MAX_LEDGER_ENTRIES or MAX_LEDGER_BYTES is reached';
+        logger.warn(message, { forgotten: early, keptBytes });
+      }
     },
   });
 }

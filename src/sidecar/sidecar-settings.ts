@@ -99,7 +99,7 @@ const attempts = {
     'MAX_LEDGER_BYTES',
     'bytes of answers that are remembered',
     wholeNumber(kib, 16 * gib),
-    String(48 * mib),
+    String(8 * mib),
   ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { factsOfError } from '../../src/common/logger.js';
+import { createLogger, factsOfError } from '../../src/common/logger.js';
 
 const secrets = [
   { name: 'a message', error: new Error('hunter2') },
@@ -27,6 +27,20 @@ test("the facts of an error say its name, the system's code and where it came fr
 
 test('the facts of an error without a message still say where it came from', () => {
   assert.match(String(factsOfError(new Error())['errorStack']), /logger\.test\.ts/);
+});
+
+test('a line below the level is not made: nobody looks at its facts', () => {
+  let looks = 0;
+  const facts = {
+    get task() {
+      looks += 1;
+      return 'x';
+    },
+  };
+  const logger = createLogger('warn');
+  logger.debug('made in vain', facts);
+  logger.info('made in vain', facts);
+  assert.equal(looks, 0);
 });
 
 /** V8 writes the stack, message included, when it is first asked for. */

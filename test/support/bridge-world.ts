@@ -77,7 +77,8 @@ export function createBridgeWorld(limits: BridgeLimits, maxEntries: number) {
     const gone = new AbortController();
     open.push(gone);
     const body = JSON.stringify(templateBody({ ...containerArguments, task_name: task }));
-    const { reply, onDelivered } = await execute(body, callerOf(gone.signal));
+    const { reply: written, onDelivered } = await execute(body, callerOf(gone.signal));
+    const reply: ExecuteTemplateReply = JSON.parse(written.text);
     open.splice(open.indexOf(gone), 1);
     checkReply(reply);
     if (phaseOf(reply) === 'Succeeded') {

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../common/json.js';
-import { deepestNesting, nestingOf } from '../../common/json-text.js';
+import { checkJson } from '../../common/check-json.js';
+import { deepestNesting } from '../../common/json-text.js';
 import type { ArgumentKind } from './driver-arguments.js';
 
 /** An argument of a driver: its value, and its JSON text as it was written. */
@@ -78,16 +78,14 @@ function readJsonSpec(value: unknown): ReadArgument {
   if (value.startsWith('@')) {
     return fromFile;
   }
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(value);
-  } catch {
+  const checked = checkJson(value);
+  if (checked === undefined) {
     return { fault: `must be JSON text of an object, but is ${shapeOf(value)} that is not valid JSON` };
   }
-  if (!isJsonObject(parsed)) {
-    return { fault: `must be JSON text of an object, but is JSON text of ${shapeOf(parsed)}` };
+  if (!checked.isObject) {
+    return { fault: `must be JSON text of an object, but is JSON text of ${shapeOf(JSON.parse(value))}` };
   }
-  if (nestingOf(value) > deepestNesting) {
+  if (checked.nesting > deepestNesting) {
     return { fault: `nests objects and arrays deeper than ${deepestNesting} levels: flatten it` };
   }
   return { value };

@@ -32,19 +32,19 @@ export interface ReadArguments {
 /** Reads arguments by their names; what is wrong with them is added to `faults`. */
 export function readArguments(given: ReadonlyMap<string, Argument>, faults: ArgumentFault[]): ReadArguments {
   return {
-    fields: readFields(requestArguments, given, faults),
-    untrustedOverrides: readFields(overrideArguments, given, faults),
+    fields: readFields(requestKinds, given, faults),
+    untrustedOverrides: readFields(overrideKinds, given, faults),
     extraArgs: readExtraArguments(given, faults),
   };
 }
 
-function readFields(
-  kinds: Readonly<Record<string, ArgumentKind>>,
-  given: ReadonlyMap<string, Argument>,
-  faults: ArgumentFault[],
-): Fields {
+type Kinds = readonly (readonly [name: string, kind: ArgumentKind])[];
+const requestKinds: Kinds = Object.entries(requestArguments);
+const overrideKinds: Kinds = Object.entries(overrideArguments);
+
+function readFields(kinds: Kinds, given: ReadonlyMap<string, Argument>, faults: ArgumentFault[]): Fields {
   const fields: Fields = {};
-  for (const [name, kind] of Object.entries(kinds)) {
+  for (const [name, kind] of kinds) {
     const argument = given.get(name);
     if (argument === undefined) {
       continue;
@@ -59,12 +59,17 @@ function readFields(
   return fields;
 }
 
+const handled: ReadonlySet<string> = new Set([
+  ...Object.keys(requestArguments),
+  ...Object.keys(overrideArguments),
+  ...envelopeArguments,
+  ...outputPathArguments,
+]);
+
 function readExtraArguments(
   given: ReadonlyMap<string, Argument>,
   faults: ArgumentFault[],
 ): Record<string, string> {
-  const known = [requestArguments, overrideArguments].flatMap((kinds) => Object.keys(kinds));
-  const handled = new Set([...known, ...envelopeArguments, ...outputPathArguments]);
   const extra: [string, string][] = [];
   for (const [name, argument] of given) {
     if (handled.has(name)) {
