@@ -235,10 +235,9 @@ test('a driver server without a page loads nothing of it but its settings', () =
   assert.deepEqual(loaded, ['server/page/page-settings.ts']);
 });
 
-test('only webhook/ knows JSON patches and X.509, and loads the latter when a certificate is due', () => {
+test('only webhook/ knows X.509, and loads it when a certificate is due', () => {
   const usersOf = (name: string) =>
     files.filter(({ text }) => importsOf(text).includes(name)).map(({ file }) => file);
-  assert.deepEqual(usersOf('rfc6902'), ['webhook/try-patch.ts']);
   assert.deepEqual(usersOf('@peculiar/x509'), ['webhook/make-certificate.ts']);
   const loaders = files.filter(({ text }) => text.includes('make-certificate.js'));
   assert.deepEqual(

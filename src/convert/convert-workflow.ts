@@ -9,7 +9,7 @@ import { type ConvertedSpec, passByReference } from './pass-by-reference.js';
 import { missedOf, optOutOfIstio, optsOutOfIstio } from './pod-parts.js';
 import { type Driver, readDriver } from './read-driver.js';
 import { argumentsOf, toPluginTemplate } from './to-plugin-template.js';
-import { faultsOfWorkflow } from './workflow-faults.js';
+import { faultsOfNesting, faultsOfWorkflow } from './workflow-faults.js';
 
 /**
  * Turns the driver pods of a KFP workflow into plugin templates, or says why it stays as it is. Pure: JSON data in,
@@ -17,7 +17,14 @@ import { faultsOfWorkflow } from './workflow-faults.js';
  * driver must stay a pod, all do, but for those that exit hooks reach. Never throws, whatever the data is.
  */
 export function convertWorkflow(workflow: JsonObject, given: Partial<ConvertOptions> = {}): Conversion {
-  const options = { ...defaultConvertOptions, ...given };
+  const faults = faultsOfNesting(workflow);
+  return faults.length > 0
+    ? leftAlone('unsuitable', faults)
+    : convertShallowWorkflow(workflow, { ...defaultConvertOptions, ...given });
+}
+
+/** The same for a workflow of which it is known that it nests no deeper than 500 levels: it would recurse as deep. */
+export function convertShallowWorkflow(workflow: JsonObject, options: ConvertOptions): Conversion {
   const faults = faultsOfWorkflow(workflow);
   if (faults.length > 0) {
     return leftAlone('unsuitable', faults);

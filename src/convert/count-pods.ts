@@ -15,13 +15,13 @@ export function countPods(graph: CallGraph, drivers: ReadonlySet<string>): Saved
   const perIteration = new Map<string, number>();
   let left = mostCalls;
   let perRun = 0;
-  const visit = (call: Call, from: readonly string[], loop: string | undefined, depth: number): void => {
+  const visit = (call: Call, from: Path | undefined, loop: string | undefined, depth: number): void => {
     left -= 1;
     if (left < 0 || depth > deepestCalls) {
       return;
     }
-    const path = call.task === '' ? from : [...from, call.task];
-    const inside = call.isLoop ? path.join('.') : loop;
+    const path = call.task === '' ? from : { from, task: call.task };
+    const inside = call.isLoop ? textOf(path) : loop;
     if (drivers.has(call.template) && inside === undefined) {
       perRun += 1;
     } else if (drivers.has(call.template) && inside !== undefined) {
@@ -32,7 +32,21 @@ export function countPods(graph: CallGraph, drivers: ReadonlySet<string>): Saved
     }
   };
   for (const call of graph.callsOfSpec) {
-    visit(call, [], undefined, 0);
+    visit(call, undefined, undefined, 0);
   }
   return { perRun, perIteration: Object.fromEntries(perIteration) };
+}
+
+/** Tasks that lead to a call, the last one first; written out for loops alone. */
+interface Path {
+  readonly from: Path | undefined;
+  readonly task: string;
+}
+
+function textOf(path: Path | undefined): string {
+  const tasks: string[] = [];
+  for (let at = path; at !== undefined; at = at.from) {
+    tasks.unshift(at.task);
+  }
+  return tasks.join('.');
 }

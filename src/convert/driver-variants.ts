@@ -1,6 +1,6 @@
 import { type JsonObject, listOf, objectOf } from '../common/json.js';
 import { freeName } from './call-graph.js';
-import type { ConstantText, NamedTexts } from './constant-text.js';
+import type { NamedTexts } from './constant-text.js';
 import { droppedInputs } from './dropped-inputs.js';
 import { referenceArgument } from './known-flags.js';
 import type { Driver } from './read-driver.js';
@@ -21,10 +21,10 @@ export interface DriverVariant {
   readonly droppedInputs: readonly string[];
 }
 
-/** The variant for a call, and what its reference holds. */
+/** The variant for a call, and what its reference holds, as JSON. */
 export interface VariantOfCall {
   readonly variant: DriverVariant;
-  readonly constant: ReadonlyMap<string, ConstantText>;
+  readonly constant: string;
 }
 
 export interface DriverVariants {
@@ -48,10 +48,10 @@ export function planVariants(driver: Driver, calls: readonly Call[], context: Pl
   // Who calls by name alone cannot hand over a reference.
   const needsPlain = free.length < calls.length || calls.length === 0;
   const plain = needsPlain ? [toPluginTemplate(driver, context.pluginName, args)] : [];
-  const byName = referable(args);
+  const byName = referable(driver, args, context.named);
   const splits = new Map<JsonObject, SplitOfCall>();
   for (const call of free) {
-    const split = splitArguments(driver, byName, call.arguments, context.named);
+    const split = splitArguments(byName, call.arguments);
     splits.set(call.arguments, { ...split, key: keyOf(split) });
   }
   const shapes = new Map([...splits.values()].map(({ key, travelling }) => [key, travelling]));

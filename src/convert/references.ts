@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type JsonObject, listOf, objectOf } from '../common/json.js';
-import type { ConstantText } from './constant-text.js';
 
 /** The workflow parameters that a conversion adds, one for each distinct set of constant arguments. */
 export interface References {
-  /** Name of the parameter with these arguments. */
-  add(constant: ReadonlyMap<string, ConstantText>): string;
+  /** Name of the parameter with this text: constant arguments as JSON. */
+  add(constant: string): string;
   readonly parameters: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -17,8 +16,7 @@ export function createReferences(spec: JsonObject): References {
   const values = new Map<unknown, unknown>(existing.map(({ name, value }) => [name, value]));
   const added: { name: string; value: string }[] = [];
   return {
-    add: (constant) => {
-      const value = JSON.stringify(Object.fromEntries(constant));
+    add: (value) => {
       const hash = createHash('sha256').update(value).digest('hex');
       const names = hashLengths.map((length) => `driver-${hash.slice(0, length)}`);
       const name = names.find((free) => !values.has(free) || values.get(free) === value);

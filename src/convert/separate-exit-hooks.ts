@@ -11,7 +11,7 @@ export function separateExitHooks(
   graph: CallGraph,
   drivers: ReadonlySet<string>,
 ): JsonObject {
-  const copies = namesOfCopies(graph, drivers);
+  const copies = graph.inExit.size === 0 ? new Map() : namesOfCopies(graph, drivers);
   if (copies.size === 0) {
     return spec;
   }

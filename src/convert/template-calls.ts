@@ -85,15 +85,16 @@ export function mapSpecHooks(spec: JsonObject, rewrite: RewriteCall): JsonObject
   return mapHooks(spec, '', rewrite);
 }
 
-const loopMembers = ['withItems', 'withParam', 'withSequence'];
-
 function mapTask(task: JsonObject, rewrite: RewriteCall): JsonObject {
   const name = typeof task['name'] === 'string' ? task['name'] : '';
-  const isLoop = loopMembers.some((member) => (task[member] ?? null) !== null);
+  const isLoop = (task['withItems'] ?? task['withParam'] ?? task['withSequence'] ?? null) !== null;
   return mapHooks(rewrite(task, { isExit: false, isBare: false, task: name, isLoop }), name, rewrite);
 }
 
 function mapHooks(owner: JsonObject, task: string, rewrite: RewriteCall): JsonObject {
+  if (owner['hooks'] === undefined && owner['onExit'] === undefined) {
+    return owner;
+  }
   const context = { task, isLoop: false };
   return mapMembers(owner, {
     hooks: inObject((hooks) =>

@@ -5,11 +5,15 @@ import { isArguments } from './template-calls.js';
 /** Deepest nesting of objects and lists that is converted. Kubernetes' own decoder ends at 10,000. */
 const deepestNesting = 500;
 
+/** Why it is nested too deeply to be looked at, one sentence; none where it is not. Asked before anything else may recurse. */
+export function faultsOfNesting(workflow: JsonObject): readonly string[] {
+  return isDeeperThan(workflow, deepestNesting)
+    ? [`it nests objects and lists deeper than ${deepestNesting} levels`]
+    : [];
+}
+
 /** Why a workflow cannot be converted, whatever its drivers look like; one sentence each. */
 export function faultsOfWorkflow(workflow: JsonObject): readonly string[] {
-  if (isDeeperThan(workflow, deepestNesting)) {
-    return [`it nests objects and lists deeper than ${deepestNesting} levels`];
-  }
   const apiVersion = workflow['apiVersion'];
   if (workflow['kind'] !== 'Workflow' || (apiVersion !== undefined && !isArgo(apiVersion))) {
     return ['it is no Argo Workflow (kind: Workflow)'];
@@ -75,7 +79,7 @@ function faultsOfArguments(spec: JsonObject): readonly string[] {
   return isArguments(spec['arguments'] ?? {}) ? [] : ['spec.arguments.parameters is no list of parameters'];
 }
 
-/** Without recursion: this is asked before anything else may recurse. */
+/** Without recursion. */
 function isDeeperThan(value: Json, most: number): boolean {
   let level: readonly object[] = typeof value === 'object' && value !== null ? [value] : [];
   for (let depth = 1; level.length > 0; depth += 1) {

@@ -65,19 +65,19 @@ export function findUid(head: string): string {
 
 /** An answer as an AdmissionReview, as JSON. It always admits: a denial is no fault that failurePolicy Ignore covers. */
 export function writeAdmissionReview({ uid, patch, warnings }: AdmissionAnswer): string {
-  return JSON.stringify({
-    apiVersion: 'admission.k8s.io/v1',
-    kind: 'AdmissionReview',
-    response: {
-      uid,
-      allowed: true,
-      ...(patch !== undefined && {
-        patchType: 'JSONPatch',
-        patch: Buffer.from(patch).toString('base64'),
-      }),
-      ...(warnings.length > 0 && { warnings: warnings.map(toWarning) }),
-    },
+  const response = JSON.stringify({
+    uid,
+    allowed: true,
+    ...(warnings.length > 0 && { warnings: warnings.map(toWarning) }),
   });
+  return `{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":${addPatch(response, patch)}}`;
+}
+
+/** Puts the patch into the text of a response. Base64 has nothing to escape, so that nobody need search half a megabyte for it. */
+function addPatch(response: string, patch: string | undefined): string {
+  return patch === undefined
+    ? response
+    : `${response.slice(0, -1)},"patchType":"JSONPatch","patch":"${Buffer.from(patch).toString('base64')}"}`;
 }
 
 /** The API server cuts longer warnings, and drops those with other characters. */

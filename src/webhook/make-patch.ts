@@ -5,7 +5,7 @@ import { type PatchOperation, tryPatch } from './try-patch.js';
 /**
  * The text of the JSON Patch that makes `after` of `before`, or undefined where a patch, applied, does not. The API server
  * takes a patch that decodes and does not apply for a reason to refuse the object, whatever the failurePolicy
- * (https://github.com/kubernetes/kubernetes/issues/129459), so it is tried here by a library (try-patch.ts).
+ * (https://github.com/kubernetes/kubernetes/issues/129459), so it is tried here first.
  */
 export function makePatch(before: JsonObject, after: JsonObject): string | undefined {
   const patch: PatchOperation[] = [];
@@ -37,8 +37,9 @@ function compareObjects(before: JsonObject, after: JsonObject, path: string, pat
       patch.push({ op: 'remove', path: join(path, key) });
     }
   }
-  for (const [key, value] of Object.entries(after)) {
+  for (const key of Object.keys(after)) {
     const old = Object.hasOwn(before, key) ? before[key] : undefined;
+    const value = after[key] ?? null;
     if (old === undefined) {
       patch.push({ op: 'add', path: join(path, key), value });
     } else if (old !== value) {
@@ -60,24 +61,33 @@ function compareLists(
     compareByIndex(before, after, path, patch);
     return;
   }
-  const [oldNames, newNames] = [namesOf(before), namesOf(after)];
-  if (oldNames === undefined || newNames === undefined || !isAligned(oldNames, newNames)) {
-    compareByIndex(before, after, path, patch);
-  } else if (oldNames.size !== newNames.size && after.length <= fewItems && after.every(isFlat)) {
+  if (before.length !== after.length && after.length <= fewItems && after.every(isFlat)) {
     // One operation instead of several, each of which is tried.
     patch.push({ op: 'replace', path, value: [...after] });
+    return;
+  }
+  const head = lengthOfSameHead(before, after);
+  const [oldNames, newNames] = [namesOf(before, head), namesOf(after, head)];
+  if (oldNames === undefined || newNames === undefined || !isAligned(oldNames, newNames)) {
+    compareByIndex(before, after, path, patch);
   } else {
     compareByName(before, after, oldNames, newNames, path, patch);
   }
 }
 
+/** How many items both lists begin with: a conversion puts its parameters behind hundreds of others. */
+function lengthOfSameHead(before: readonly Json[], after: readonly Json[]): number {
+  const at = before.findIndex((item, index) => item !== after[index]);
+  return at === -1 ? before.length : at;
+}
+
 type Names = ReadonlyMap<string, number>;
 
-/** Index by name; undefined where an item has none, or one that another has. */
-function namesOf(list: readonly Json[]): Names | undefined {
+/** Index by name, from an index on; undefined where an item has none, or one that another has. */
+function namesOf(list: readonly Json[], from: number): Names | undefined {
   const names = new Map<string, number>();
-  for (const [at, item] of list.entries()) {
-    const name = nameOf(item);
+  for (let at = from; at < list.length; at += 1) {
+    const name = nameOf(list[at]);
     if (typeof name !== 'string' || names.has(name)) {
       return undefined;
     }

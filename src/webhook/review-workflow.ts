@@ -8,6 +8,7 @@ import { failed, skipped, type Verdict } from './verdict.js';
 import { factsOfWorkflow } from './workflow-facts.js';
 
 export interface ReviewOptions {
+  /** Is asked only about workflows that nest no deeper than 500 levels. */
   readonly convert: (workflow: JsonObject) => Conversion;
   readonly convertOptions: ConvertOptions;
   /** Names of pipelines and namespaces that keep their driver pods. */
