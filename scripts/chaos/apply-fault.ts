@@ -3,15 +3,15 @@ import type { TcpProxy } from '../../test/support/tcp-proxy.js';
 import type { Fault } from './fault-plan.js';
 import type { Stage } from './stage.js';
 
-/** Goes through the faults in their order, each at its time, or `restMs` after the one before is over. */
+/** Goes through the faults in their order, each at its time times `pace`, or `restMs` after the one before is over. */
 export async function applyFaults(
   stage: Stage,
   faults: readonly Fault[],
-  { beganMs, restMs }: { readonly beganMs: number; readonly restMs: number },
+  { beganMs, pace, restMs }: { readonly beganMs: number; readonly pace: number; readonly restMs: number },
 ): Promise<void> {
   let earliestMs = 0;
   for (const fault of faults) {
-    await sleep(Math.max(0, beganMs + fault.atMs - performance.now(), earliestMs - performance.now()));
+    await sleep(Math.max(0, beganMs + pace * fault.atMs - performance.now(), earliestMs - performance.now()));
     await applyFault(stage, fault);
     earliestMs = performance.now() + restMs;
   }
@@ -33,6 +33,10 @@ async function applyFault(stage: Stage, fault: Fault): Promise<void> {
       await stage.driver.setMetadata?.(false);
       await sleep(fault.forMs);
       return stage.driver.setMetadata?.(true);
+    case 'holder is stopped':
+      return stage.driver.stopHolder?.(fault.leases);
+    case 'Kubernetes is away':
+      return stage.driver.cutKubernetes?.(fault.leases);
     case 'driver proxies':
       return turnProxies(
         stage.driverProxies.map((proxy, index) => ({ proxy, mode: fault.modes[index] ?? 'forward' })),

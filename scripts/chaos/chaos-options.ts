@@ -30,6 +30,13 @@ const options = {
     optional(oneOf(['fake', 'real'])),
     '',
   ),
+  replicas: option(
+    '--replicas',
+    'N',
+    'how many kfp-driver-servers: 2 try for one Lease, and the holder is stopped (SIGSTOP) and cut from Kubernetes too; without it, 2 with --sigkill and --mlmd, else 1',
+    optional(oneOf(['1', '2'])),
+    '',
+  ),
   trueTime: switchOption(
     '--true-time',
     'the cases that need 3 minutes of true time; without --seed only those',
@@ -43,10 +50,17 @@ export const chaosProgram = {
   purpose: 'plays tasks against random faults and counts duplicates, lost answers and hung nodes',
   example: 'npm run chaos -- --seed 7',
   options,
+  checkOptions: ({ replicas, driver, mlmd, sigkill }: OptionsOf<typeof options>) =>
+    replicas === '2' && (driver !== 'server' || mlmd === undefined || !sigkill)
+      ? [
+          '--replicas 2 needs --driver server, --sigkill and --mlmd: without ML Metadata a task would be driven twice',
+        ]
+      : [],
 };
 
-export interface ChaosOptions extends Omit<OptionsOf<typeof options>, 'seed' | 'trueTime'> {
+export interface ChaosOptions extends Omit<OptionsOf<typeof options>, 'seed' | 'trueTime' | 'replicas'> {
   readonly seed: number;
+  readonly replicas: 1 | 2;
   /** The random schedule of the seed. */
   readonly runsSeed: boolean;
   /** The cases that need minutes of true time. */
@@ -54,9 +68,12 @@ export interface ChaosOptions extends Omit<OptionsOf<typeof options>, 'seed' | '
 }
 
 /** What the options ask for. */
-export function chooseRuns({ seed, trueTime, ...rest }: OptionsOf<typeof options>): ChaosOptions {
+export function chooseRuns({ seed, trueTime, replicas, ...rest }: OptionsOf<typeof options>): ChaosOptions {
+  const { driver, sigkill, mlmd } = rest;
+  const isDurable = driver === 'server' && sigkill && mlmd !== undefined;
   return {
     ...rest,
+    replicas: isDurable && replicas !== '1' ? 2 : 1,
     seed: seed ?? 1,
     runsSeed: seed !== undefined || !trueTime,
     runsTrueTime: trueTime || seed === undefined,

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 export interface ChildProgram {
   /** As its line "listening" says. */
   readonly address: string;
+  /** Sends the signal; it may have ended. */
+  send(signal: NodeJS.Signals): void;
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function startChildProgram(options: ChildProgramOptions): Promise<C
   const address = await listening(child, ended, options);
   return {
     address,
+    send: (signal) => void child.kill(signal),
     end: async (signal) => {
       asked = true;
       child.kill(signal);

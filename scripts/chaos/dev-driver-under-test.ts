@@ -32,6 +32,7 @@ export async function createDevDriverUnderTest(folder: string, seed: number): Pr
     },
     kill: () => end('SIGKILL'),
     drain: () => end('SIGTERM'),
+    endAll: () => end('SIGTERM'),
     executions: async () => (existsSync(idsFile) ? readExecutions(idsFile) : []),
     calls: async () => readCalls(logFile),
   };

@@ -36,21 +36,32 @@ export interface DurableEnd {
   readonly superseded: number;
   /** Answers that were read from there. */
   readonly replayed: number;
+  /** How many processes have held the Lease, one after the other; undefined where there is none. */
+  readonly holders?: number;
 }
 
-/** A driver server as a process of its own, at one of two places at a time. */
+/** A driver server as a process of its own, at one of two places at a time; or two of which one drives. */
 export interface DriverUnderTest {
   /** The ports that it may listen on. */
   readonly ports: readonly [number, number];
+  /** Of two, whichever does not run. */
   start(place: 0 | 1, temper: DriverTemper): Promise<void>;
-  /** SIGKILL; resolves when it has ended. */
+  /** SIGKILL; resolves when it has ended. Of two, the one that drives; so with whatever else happens to it. */
   kill(): Promise<void>;
   /** SIGTERM; resolves when it has ended. */
   drain(): Promise<void>;
+  /** Ends whatever runs. */
+  endAll(): Promise<void>;
+  /** SIGSTOP, where another one may drive meanwhile, and SIGCONT after so many durations of the Lease. */
+  readonly stopHolder?: (leases: number) => void;
+  /** Cuts it from Kubernetes, and ends that after so many durations of the Lease. */
+  readonly cutKubernetes?: (leases: number) => void;
   /** Opens or closes the port of what the driver depends on, where it depends on something. */
   readonly setMetadata?: (isThere: boolean) => void | Promise<void>;
   /** Execution id of the DAG that the tasks belong to, where the driver asks for one that is there. */
   readonly parentId?: string;
+  /** What KFP's launcher does to an execution; it resolves when its pod has ended. */
+  readonly launch?: (executionId: string, end: 'COMPLETE' | 'FAILED') => Promise<void>;
   /** What its ledger left in ML Metadata; after `close`. */
   readonly durableEnd?: () => Promise<DurableEnd>;
   /** Closes what stood beside the driver. */

@@ -14,6 +14,9 @@ export type Fault = { readonly atMs: number } & (
     }
   | { readonly kind: 'driver connections are cut' }
   | { readonly kind: 'metadata is away'; readonly forMs: number }
+  /** Both for so many durations of the Lease, while the lane goes on. */
+  | { readonly kind: 'holder is stopped'; readonly leases: number }
+  | { readonly kind: 'Kubernetes is away'; readonly leases: number }
   | {
       readonly kind: 'driver proxies';
       readonly modes: readonly [ProxyMode, ProxyMode];
@@ -29,6 +32,8 @@ export type Fault = { readonly atMs: number } & (
 export interface PlannedTask {
   readonly atMs: number;
   readonly padding: number;
+  /** In how many attempts at its DAG its pod ends in an Error; 0 where nothing retries a DAG. */
+  readonly podFailures: number;
 }
 
 /** Everything that a seed decides. */
@@ -38,7 +43,7 @@ export interface Plan {
   readonly retries: number;
   /**
    * plain: tasks over time. wide: one loop whose templates and answers nearly fill the task set. dags: tasks in DAGs
-   * of three, with what KFP sets for all templates: each is retried twice on Error, the DAG too.
+   * of three, some of whose pods fail, with what KFP sets for all templates: each is retried twice on Error, the DAG too.
    */
   readonly shape: 'plain' | 'wide' | 'dags';
   /** A proxy in front of the driver, or a server that is not this project's; undefined for none. */
@@ -53,26 +58,48 @@ export interface Plan {
 /** Waits of Argo and times of the settings are this much shorter than in life. */
 export const scale = 0.2;
 const msPerTask = 48;
+/** With two replicas: each loss of the Lease's holder takes some seconds. */
+const msPerReplicatedTask = 200;
+
+/** What a plan is for. */
+export interface PlanFor {
+  /** Driver servers that try for one Lease. */
+  readonly replicas: 1 | 2;
+  /** Whether the ledger is in ML Metadata, which knows what a DAG that is retried has. */
+  readonly isDurable: boolean;
+}
 
 /**
  * Draws a plan. Half of the seeds let calls end in a status that is final, with Argo's retries after it, and never
  * end the sidecar: one that comes back cannot know how many attempts a node had, and would repeat the first while
  * the second may be at the driver. That is a limit of a sidecar without a disk, not of a seed.
  */
-export function drawPlan(seed: number, tasks: number): Plan {
+export function drawPlan(
+  seed: number,
+  tasks: number,
+  { replicas, isDurable }: PlanFor = { replicas: 1, isDurable: false },
+): Plan {
   const dice = createDice(seed);
+  const shapes = isDurable ? durableShapes : usualShapes;
   const shape = shapes[seed % shapes.length] ?? 'plain';
   const retried = shape === 'dags' || dice.chance(0.5);
-  const lengthMs = Math.max(10_000, tasks * msPerTask);
+  const lengthMs = Math.max(10_000, tasks * (replicas === 2 ? msPerReplicatedTask : msPerTask));
   return {
     seed,
     shape,
-    settings: drawSettings(dice, retried && shape !== 'dags'),
+    settings: {
+      ...drawSettings(dice, retried && shape !== 'dags'),
+      // pick_first stays with one that waits for its Lease.
+      ...(replicas === 2 && { DRIVER_LOAD_BALANCING: 'round_robin' }),
+    },
     retries: shape === 'dags' ? kfpRetries : retried ? 25 : 0,
     temper: drawTemper(dice, retried),
     foreign: dice.chance(0.5) ? drawForeign(dice, retried) : undefined,
-    tasks: shape === 'wide' ? wideTasks() : drawTasks(dice, tasks, lengthMs),
-    driverLane: drawLane(lengthMs, () => [dice.between(400, 3_000), drawDriverFault(dice, retried)]),
+    tasks: shape === 'wide' ? wideTasks() : drawTasks(dice, tasks, lengthMs, shape === 'dags'),
+    driverLane: drawLane(lengthMs, () => [
+      dice.between(400, 3_000),
+      drawDriverFault(dice, retried, replicas),
+    ]),
     agentLane: drawLane(lengthMs, () => [dice.between(3_500, 5_000), drawAgentFault(dice, retried)]),
   };
 }
@@ -81,19 +108,25 @@ export function drawPlan(seed: number, tasks: number): Plan {
 export const kfpRetries = 2;
 
 /** By turns, so that a few seeds have them all. */
-const shapes = ['plain', 'dags', 'plain', 'wide'] as const;
+const usualShapes = ['plain', 'dags', 'plain', 'wide'] as const;
+const durableShapes = ['plain', 'dags', 'dags', 'wide'] as const;
 
-function drawTasks(dice: Dice, count: number, lengthMs: number): PlannedTask[] {
+function drawTasks(dice: Dice, count: number, lengthMs: number, inDags: boolean): PlannedTask[] {
   return Array.from({ length: count }, () => ({
     // Four to a moment: loops of a pipeline begin together.
     atMs: Math.floor(dice.between(0, lengthMs * 0.8) / 1_500) * 1_500,
     padding: dice.chance(0.05) ? dice.between(5_000, 30_000) : dice.between(0, 400),
+    podFailures: inDags && dice.chance(0.1) ? dice.between(1, kfpRetries) : 0,
   }));
 }
 
 /** 400 tasks of 4 KB with answers of 3 KB; so many at once that Argo just takes their templates. */
 function wideTasks(): PlannedTask[] {
-  return Array.from({ length: 400 }, (_, index) => ({ atMs: index < 320 ? 0 : 25_000, padding: 2_700 }));
+  return Array.from({ length: 400 }, (_, index) => ({
+    atMs: index < 320 ? 0 : 25_000,
+    padding: 2_700,
+    podFailures: 0,
+  }));
 }
 
 function drawForeign(dice: Dice, retried: boolean): ForeignTemper {
@@ -150,8 +183,18 @@ function drawLane(lengthMs: number, draw: () => readonly [pauseMs: number, fault
 type WithoutPlace<F> = F extends unknown ? Omit<F, 'atMs'> : never;
 type Unplaced = WithoutPlace<Fault>;
 
-function drawDriverFault(dice: Dice, retried: boolean): Unplaced {
-  const kind = dice.pick(['ends', 'ends', 'cut', 'proxies', 'proxies', 'metadata'] as const);
+function drawDriverFault(dice: Dice, retried: boolean, replicas: 1 | 2): Unplaced {
+  const usual = ['ends', 'ends', 'cut', 'proxies', 'proxies', 'metadata'] as const;
+  const kind = dice.pick(
+    replicas === 2 ? [...usual, 'stopped' as const, 'stopped' as const, 'Kubernetes' as const] : usual,
+  );
+  if (kind === 'stopped') {
+    // Some go on before another one drives, some after.
+    return { kind: 'holder is stopped', leases: dice.between(2, 25) / 10 };
+  }
+  if (kind === 'Kubernetes') {
+    return { kind: 'Kubernetes is away', leases: dice.between(2, 25) / 10 };
+  }
   if (kind === 'metadata') {
     return { kind: 'metadata is away', forMs: dice.between(300, 3_000) };
   }

@@ -10,7 +10,9 @@ import { createDevDriverUnderTest } from './dev-driver-under-test.js';
 import type { DriverUnderTest } from './driver-under-test.js';
 import { createDurableServerUnderTest } from './durable-server-under-test.js';
 import { drawPlan } from './fault-plan.js';
-import { runPlan } from './run-plan.js';
+import { measureSlowness } from './measure-slowness.js';
+import { createReplicasUnderTest } from './replicas-under-test.js';
+import { runPlan, workflowOf } from './run-plan.js';
 import { runTrueTime } from './run-true-time.js';
 import { createServerUnderTest } from './server-under-test.js';
 import { type DurableTally, type Finding, type Tally, toJson } from './tally.js';
@@ -39,15 +41,17 @@ function parseOrExit(args: readonly string[]): ChaosOptions {
 async function runSeed(options: ChaosOptions, say: (text: string) => void): Promise<void> {
   const { seed, tasks, json } = options;
   const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
-  const plan = drawPlan(seed, tasks);
+  const plan = drawPlan(seed, tasks, { replicas: options.replicas, isDurable: options.mlmd !== undefined });
   say(describePlan(plan));
   const skip = options.mlmd === undefined ? false : skipOf(options.mlmd);
   if (skip !== false) {
     say(`skipped: ${skip}\n`);
     return;
   }
-  const driver = await createDriver(options, folder);
-  const outcome = await runPlan(plan, driver, folder);
+  const slowness = await measureSlowness();
+  say(`machine: ${slowness.toFixed(1)} times slower than an idle one; waits are longer by that\n`);
+  const driver = await createDriver(options, folder, slowness);
+  const outcome = await runPlan(plan, driver, { folder, slowness });
   say(describeOutcome(outcome));
   if (json) {
     process.stdout.write(`${JSON.stringify(toJson(outcome.tally))}\n`);
@@ -61,14 +65,18 @@ async function runSeed(options: ChaosOptions, say: (text: string) => void): Prom
 }
 
 function createDriver(
-  { driver, mlmd, seed, sigkill }: ChaosOptions,
+  { driver, mlmd, seed, sigkill, replicas }: ChaosOptions,
   folder: string,
+  slowness: number,
 ): Promise<DriverUnderTest> {
   if (driver === 'dev') {
     return createDevDriverUnderTest(folder, seed);
   }
-  return mlmd === undefined
-    ? createServerUnderTest(folder, sigkill)
+  if (mlmd === undefined) {
+    return createServerUnderTest(folder, sigkill);
+  }
+  return replicas === 2
+    ? createReplicasUnderTest(folder, { kind: mlmd, slowness, workflow: workflowOf(seed) })
     : createDurableServerUnderTest(folder, mlmd, sigkill);
 }
 
@@ -98,7 +106,9 @@ function describeOutcome({
 }): string {
   const ledger =
     'voided' in tally
-      ? `ML Metadata: voided ${tally.voided}, superseded ${tally.superseded}, replayed ${tally.replayed}\n`
+      ? `ML Metadata: voided ${tally.voided}, superseded ${tally.superseded}, replayed ${tally.replayed}${
+          tally.holders === undefined ? '' : `; holders of the Lease, one after the other: ${tally.holders}`
+        }\n`
       : '';
   const shown = findings.slice(0, 20).map(({ kind, task, text }) => `${kind}: ${task} ${text}\n`);
   const { tasks, executions, duplicates, lost, hung, failed, slowestMs, largestTaskSetBytes } = tally;

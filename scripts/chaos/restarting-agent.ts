@@ -13,8 +13,8 @@ export interface RestartingAgentOptions {
   readonly scale: number;
   /** Retries of the template's retryStrategy. */
   readonly retries: number;
-  /** Told of a node that ends other than Succeeded and has no retry left; true if something else takes its place. */
-  readonly onFailed?: (node: AgentNode) => boolean;
+  /** Told of a node once the controller knows its end: it Succeeded, or has no retry left. */
+  readonly onEnd?: (node: AgentNode) => void;
 }
 
 /** A node as the agent and the controller know it. */
@@ -105,12 +105,17 @@ export class RestartingAgent {
     this.#ask(node);
   }
 
-  /** Waits until the controller knows the end of every node, at most so long. */
-  async allFinal(timeoutMs: number): Promise<void> {
-    const endMs = performance.now() + timeoutMs;
-    const isOpen = () => [...this.nodes.values()].some(({ published }) => published === undefined);
-    while (isOpen() && performance.now() < endMs) {
+  /** Waits until the controller knows the end of every node and nothing is busy, at most so long after the last end of a node. */
+  async allFinal(patienceMs: number, isBusy: () => boolean = () => false): Promise<void> {
+    const countOpen = () =>
+      [...this.nodes.values()].filter(({ published }) => published === undefined).length;
+    let [ends, changedMs] = [0, performance.now()];
+    while ((countOpen() > 0 || isBusy()) && performance.now() < changedMs + patienceMs) {
       await delay(100);
+      const endsNow = this.nodes.size - countOpen();
+      if (endsNow !== ends) {
+        [ends, changedMs] = [endsNow, performance.now()];
+      }
     }
   }
 
@@ -139,13 +144,11 @@ export class RestartingAgent {
       }
       node.unpatched = undefined;
       this.sizes.patch(node.name, result);
-      if (result.phase === 'Succeeded') {
-        node.published = result;
-      } else if (node.retriesLeft > 0) {
+      if (result.phase !== 'Succeeded' && node.retriesLeft > 0) {
         this.#retry(node);
       } else {
         node.published = result;
-        node.isReplaced = this.#options.onFailed?.(node) ?? false;
+        this.#options.onEnd?.(node);
       }
     }
     this.sizes.endPatch();

@@ -42,6 +42,7 @@ export async function createServerUnderTest(folder: string, sigkill: boolean): P
     },
     kill: () => end(sigkill ? 'SIGKILL' : 'SIGTERM'),
     drain: () => end('SIGTERM'),
+    endAll: () => end('SIGTERM'),
     setMetadata: (isThere) => {
       metadataProxy.mode = isThere ? 'forward' : 'drop';
       if (!isThere) {

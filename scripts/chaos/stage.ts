@@ -25,7 +25,8 @@ export interface StageOptions {
   readonly scale: number;
   /** Retries of a node. */
   readonly retries: number;
-  readonly onFailed?: (node: AgentNode) => boolean;
+  /** Told of each node that the controller knows the end of. */
+  readonly onEnd?: (node: AgentNode) => void;
   /** What stands between the proxies and the driver; undefined for nothing. */
   readonly foreign?: ForeignTemper | undefined;
   /** Where the logs go. */
@@ -53,12 +54,12 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     token: sidecar.token,
     scale: options.scale,
     retries: options.retries,
-    ...(options.onFailed !== undefined && { onFailed: options.onFailed }),
+    ...(options.onEnd !== undefined && { onEnd: options.onEnd }),
   });
   agent.start();
   const close = async () => {
     agent.stop();
-    await Promise.all([sidecar.end('SIGKILL'), driver.drain()]);
+    await Promise.all([sidecar.end('SIGKILL'), driver.endAll()]);
     await driver.close?.();
     await Promise.all([...driverProxies, agentProxy, ...fronts].map((proxy) => proxy.close()));
   };

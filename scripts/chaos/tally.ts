@@ -9,7 +9,7 @@ export interface Tally {
   readonly executions: number;
   /** Executions beyond one per task. */
   readonly duplicates: number;
-  /** Tasks that were executed, but whose node is not Succeeded with that execution's id. */
+  /** Tasks whose execution is not the one that their node Succeeded with. */
   readonly lost: number;
   /** Nodes that were not final at the end of a generous time. */
   readonly hung: number;
@@ -20,7 +20,7 @@ export interface Tally {
 }
 
 /** The outcome with ML Metadata's side of it, where the server's ledger is there. */
-export interface DurableTally extends Tally, Omit<DurableEnd, 'twins'> {}
+export type DurableTally = Tally & Omit<DurableEnd, 'twins'>;
 
 export interface Finding {
   readonly kind: 'duplicate' | 'lost' | 'hung' | 'failed' | 'task set too large';
@@ -79,8 +79,10 @@ function findingsOf({ name, published, isReplaced }: AgentNode, executions: read
     findings.push(found('failed', outcome));
   }
   const shown = published?.outputs?.parameters?.find((output) => output.name === 'execution-id')?.value;
-  if (ids.length > 0 && (published?.phase !== 'Succeeded' || !ids.includes(shown ?? ''))) {
-    findings.push(found('lost', `executed as ${ids.join(', ')}, but its node ${outcome}`));
+  const succeededAs = published?.phase === 'Succeeded' ? shown : undefined;
+  if ((ids.length > 0 || succeededAs !== undefined) && !ids.includes(succeededAs ?? '')) {
+    const answer = succeededAs === undefined ? '' : ` as ${succeededAs}`;
+    findings.push(found('lost', `executed as ${ids.join(', ') || 'none'}, but its node ${outcome}${answer}`));
   }
   return findings;
 }

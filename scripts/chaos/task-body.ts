@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../src/common/json.js';
 import { containerArguments, templateBody } from '../../test/support/templates.js';
 
 /** What a task belongs to. */
@@ -7,6 +8,13 @@ export interface TaskPlace {
   /** Execution id of its DAG. The memory engine knows parents, and these tasks have none. */
   readonly parentId?: string | undefined;
 }
+
+/** The workflow of `taskBody` as Kubernetes has it. */
+export function workflowObject(name: string, runId: string): JsonObject {
+  return { metadata: { ...metadataOf(name), labels: { 'pipeline/runid': runId } } };
+}
+
+const metadataOf = (name: string) => ({ name, namespace: 'kubeflow', uid: name });
 
 /** What the agent POSTs for a task of a workflow; `padding` bytes of argument come back in the answer. */
 export function taskBody(
@@ -22,6 +30,5 @@ export function taskBody(
     ...(node !== undefined && { node }),
     container: JSON.stringify({ image: 'python:3.11', args: ['x'.repeat(padding)] }),
   });
-  const metadata = { name: workflow, namespace: 'kubeflow', uid: workflow };
-  return JSON.stringify({ workflow: { metadata }, template });
+  return JSON.stringify({ workflow: { metadata: metadataOf(workflow) }, template });
 }

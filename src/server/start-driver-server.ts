@@ -104,9 +104,10 @@ export async function startDriverServer(given: DriverServerOptions): Promise<Dri
     signal: terms.signal,
     ...(right !== undefined && { refusal: () => right.refusal() }),
   });
-  right?.onLost(() => {
+  right?.onLost(async () => {
     terms.end(rightLost);
-    return singleFlight.idle();
+    await singleFlight.idle();
+    options.ledger.overtaken?.();
   });
   const executeOnce = resolvingFirst(options.resolveReferences, singleFlight.executeOnce);
   const observe = observing(options);

@@ -40,6 +40,7 @@ describe('the tally of chaos', () => {
       ['7'],
       { lost: 1, failed: 1 },
     ],
+    ['finds an answer whose execution nobody has', [succeededAs('7')], [], { lost: 1 }],
     ['finds a node that failed undriven', [{ phase: 'Failed', message: 'no' }], [], { failed: 1 }],
     ['finds a driven task whose node is not final', [undefined], ['7'], { lost: 1, hung: 1 }],
     ['finds an undriven task whose node is not final', [undefined], [], { hung: 1 }],
@@ -79,9 +80,40 @@ describe('the plan of chaos', () => {
     );
   });
 
+  it('with two replicas stops the one that drives, cuts it from Kubernetes, and never lets the sidecar stay with one address', () => {
+    const plans = Array.from({ length: 20 }, (_, seed) =>
+      drawPlan(seed, 200, { replicas: 2, isDurable: true }),
+    );
+    const kinds = new Set(plans.flatMap(({ driverLane }) => driverLane.map(({ kind }) => kind)));
+    assert.deepEqual([...kinds].sort(), [
+      ...['Kubernetes is away', 'driver connections are cut', 'driver ends', 'driver proxies'],
+      ...['holder is stopped', 'metadata is away'],
+    ]);
+    assert.deepEqual(
+      new Set(plans.map(({ settings }) => settings['DRIVER_LOAD_BALANCING'])),
+      new Set(['round_robin']),
+    );
+  });
+
+  it('has pods that fail only in DAGs, which are started again, and never in their last attempt', () => {
+    const plans = Array.from({ length: 20 }, (_, seed) =>
+      drawPlan(seed, 200, { replicas: 2, isDurable: true }),
+    );
+    const failures = (isDags: boolean) => [
+      ...new Set(
+        plans
+          .filter(({ shape }) => (shape === 'dags') === isDags)
+          .flatMap(({ tasks }) => tasks.map(({ podFailures }) => podFailures)),
+      ),
+    ];
+    assert.deepEqual(failures(true).sort(), [0, 1, 2]);
+    assert.deepEqual(failures(false), [0]);
+  });
+
   it("counts the twins that KFP sees with a ledger in ML Metadata, and prints the store's side", () => {
     const counted = tally(3, [node('a', succeededAs('7'))], [execution('a', '7')]);
-    const { tally: shown } = withDurableEnd(counted, { twins: 2, voided: 4, superseded: 5, replayed: 6 });
+    const end = { twins: 2, voided: 4, superseded: 5, replayed: 6, holders: 7 };
+    const { tally: shown } = withDurableEnd(counted, end);
     const expected = {
       seed: 3,
       tasks: 1,

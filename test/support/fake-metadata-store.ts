@@ -272,15 +272,27 @@ function named<Row extends { type: string; name?: string }>(
 
 /** Conjunctions of `custom_properties.NAME.int_value = N` and `... IN (N, M)`. */
 function parseFilter(query: string): (row: StoredRow) => boolean {
-  const terms = query === '' ? [] : query.split(' AND ');
-  const checks = terms.map((term) => {
-    const [, name, one, several] =
-      /^custom_properties\.(\w+)\.int_value (?:= (-?\d+)|IN \(([-\d, ]+)\))$/.exec(term) ?? [];
-    if (name === undefined) {
-      throw new StoreFailure('INVALID_ARGUMENT', `cannot read the filter_query ${term}`);
-    }
-    const wanted = several === undefined ? [one] : several.split(', ');
-    return ({ custom_properties }: StoredRow) => wanted.includes(custom_properties[name]?.int_value);
-  });
-  return (row) => checks.every((check) => check(row));
+  const terms = query === '' ? [] : query.split(' AND ').map(parseTerm);
+  return (row) => terms.every((holds) => holds(row));
+}
+
+/** A property that is not there equals nothing. Texts are equal as they are in MySQL, whatever their case. */
+function parseTerm(term: string): (row: StoredRow) => boolean {
+  const [, alternatives] = /^\((.+)\)$/.exec(term) ?? [];
+  if (alternatives !== undefined) {
+    const parts = alternatives.split(' OR ').map(parseTerm);
+    return (row) => parts.some((holds) => holds(row));
+  }
+  const [, name = '', one, several, text] =
+    /^custom_properties\.(\w+)\.(?:int_value (?:= (-?\d+)|IN \(([-\d, ]+)\))|string_value = "([^"\\]*)")$/.exec(
+      term,
+    ) ?? [];
+  const numbers = several?.split(', ') ?? [one];
+  if (name === '') {
+    throw new StoreFailure('INVALID_ARGUMENT', `cannot read the filter_query ${term}`);
+  }
+  return ({ custom_properties: { [name]: value } }) =>
+    text === undefined
+      ? numbers.includes(value?.int_value)
+      : value?.string_value?.toLowerCase() === text.toLowerCase();
 }

@@ -14,6 +14,9 @@ const harness = sharedFolder('harness');
 /** Python 3 with the packages ml-metadata and grpcio. */
 const python = process.env['ML_METADATA_PYTHON'] ?? 'python3';
 
+/** Python loads 23 MB for it, which takes 2 s on an idle machine. */
+const mostStartMs = 120_000;
+
 /** Why the real store cannot run here; false if it can. */
 export function skipOf(kind: StoreKind): string | false {
   if (kind === 'fake') {
@@ -70,12 +73,12 @@ export async function startRealStore(file?: string, port?: number) {
     }
   };
   const probe = connectStore(bound);
-  await until(() =>
+  const answers = () =>
     probe.call('GetExecutionsByID', { execution_ids: [] }).then(
       () => true,
       () => false,
-    ),
-  );
+    );
+  await until(answers, mostStartMs);
   probe.close();
   return { port: bound, stop };
 }

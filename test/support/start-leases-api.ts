@@ -17,6 +17,8 @@ export interface LeasesApi {
   lease: LeaseObject | undefined;
   /** A status for every request from now on; undefined: no longer. */
   refuseWith: number | undefined;
+  /** What every question for a workflow is answered with; undefined: as if it were for the Lease. */
+  workflow: JsonObject | undefined;
   /** What holderIdentity has been, one after the other; undefined where it was given back. */
   readonly holders: readonly (string | undefined)[];
 }
@@ -36,6 +38,9 @@ export async function startLeasesApi(t: Pick<TestContext, 'after'>, name = 'driv
     const body = await readBody(request);
     if (api.refuseWith !== undefined) {
       return answer(response, api.refuseWith);
+    }
+    if (api.workflow !== undefined && url.includes('/workflows/')) {
+      return answer(response, 200, api.workflow);
     }
     if (url.includes('watch=true')) {
       watches.add(response);
@@ -86,12 +91,13 @@ export async function startLeasesApi(t: Pick<TestContext, 'after'>, name = 'driv
     requests: [],
     lease: undefined,
     refuseWith: undefined,
+    workflow: undefined,
     holders,
   };
   return api;
 }
 
-function answer(response: ServerResponse, status: number, object?: LeaseObject): void {
+function answer(response: ServerResponse, status: number, object?: LeaseObject | JsonObject): void {
   const body = status < 300 ? object : { kind: 'Status', apiVersion: 'v1', code: status };
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 }

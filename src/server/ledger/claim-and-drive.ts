@@ -73,7 +73,9 @@ export async function claimAndDrive(
     parts.logger.error('the ledger cannot keep an answer', factsOfError(thrown));
   });
   context.onAnswer();
-  return executed;
+  // Of a server that was stopped meanwhile: for want of a record another one may have taken the execution out of its DAG.
+  const isOvertaken = parts.refusal?.() !== undefined && findsOrphans(parts, asked.request);
+  return isOvertaken && executed.result.kind === 'answered' ? failedBy(leaseLost(true)) : executed;
 }
 
 /** Whoever may not drive does not ask the ledger either, whose word on what another drives just now means nothing. */
@@ -121,13 +123,20 @@ async function runEngine(
     });
     // Of a server that was stopped for so long that another one drives: that one's answer counts.
     if (refusal?.() !== undefined) {
-      throw leaseLost(ledger.taskOf?.(request)?.findsOrphans ?? false);
+      throw leaseLost(findsOrphans({ ledger }, request));
     }
     const told = response.cached === undefined ? facts : { ...facts, cached: response.cached };
     return { result: { kind: 'answered', response: serialize(response) }, facts: told };
   } catch (thrown) {
     return failedBy(thrown);
   }
+}
+
+function findsOrphans(
+  { ledger }: Pick<SingleFlightParts, 'ledger'>,
+  request: ExecuteRequest__Output,
+): boolean {
+  return ledger.taskOf?.(request)?.findsOrphans ?? false;
 }
 
 function failedBy(thrown: unknown): SingleFlightResult {

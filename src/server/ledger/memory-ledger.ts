@@ -23,6 +23,7 @@ export interface MemoryLedgerOptions {
 /** A ledger whose size can be read. */
 export interface MemoryLedger extends RequestLedger {
   readonly size: () => { readonly entries: number; readonly bytes: number };
+  readonly clear: () => void;
 }
 
 /** What the contract promises for a success (driver.proto, Execute). */
@@ -99,6 +100,7 @@ export function createMemoryLedger(
       : { kind: 'conflict' };
   };
   return {
+    clear: () => entries.clear(),
     size: () => ({ entries: entries.size, bytes: entries.calculatedSize }),
     lookUp,
     claim: async (request) => (await lookUp(request)) ?? { kind: 'claimed' },

@@ -45,6 +45,7 @@ export function createMetadataLedger(parts: MetadataLedgerParts): RequestLedger 
       }
       return durable;
     },
+    overtaken: memory.clear,
     lookUp: async (asked) => {
       const known = await memory.lookUp(asked);
       const task = taskOf(asked.request);

@@ -58,6 +58,11 @@ export interface RequestLedger {
    * log and resolves, because the answer is worth more to its caller than to a repeat.
    */
   finish(request: LedgerRequest, result: ExecuteResult): Promise<void>;
+  /**
+   * Another server may drive from now on: what this process remembers may be overtaken. Left out where nobody else
+   * knows what it remembers.
+   */
+  overtaken?(): void;
   /** What a claim would say without claiming; undefined for a request that may be driven. Rejects as claim does. */
   lookUp(request: LedgerRequest): Promise<Exclude<Claim, { kind: 'claimed' }> | undefined>;
 }

@@ -66,7 +66,7 @@ async function executionsOf(
   run: StoredRun,
   task: DrivenTask,
 ): Promise<readonly StoredExecution[]> {
-  const siblings = await store.executionsBelow(run, [task.parentId], task.iteration);
+  const siblings = await store.executionsBelow(run, [task.parentId], task);
   return siblings.filter((execution) => isOfTask(execution, task));
 }
 

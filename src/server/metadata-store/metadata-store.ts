@@ -40,15 +40,21 @@ export interface ExecutionChange {
   readonly properties: Readonly<Record<string, Value>>;
 }
 
+/** What narrows a look-up down: its answer has all executions of the task, and may have others. */
+export interface TaskHint {
+  readonly name: string;
+  readonly iteration: number | undefined;
+}
+
 /** The few questions that the ledger asks ML Metadata. Each rejects with a MetadataError when the budget is over. */
 export interface MetadataStore {
   /** The run of an id; kept once it is there. */
   run(runId: string): Promise<StoredRun | undefined>;
-  /** Every execution of a run below one of these parents; only those of an iteration, where it is given. */
+  /** Every execution of a run below one of these parents, or those of them that may be a task's. */
   executionsBelow(
     run: StoredRun,
     parentIds: readonly string[],
-    iteration?: number,
+    task?: TaskHint,
   ): Promise<readonly StoredExecution[]>;
   executionNamed(type: ExecutionTypeName, name: string): Promise<StoredExecution | undefined>;
   change(change: ExecutionChange): Promise<void>;
@@ -110,8 +116,8 @@ export function createMetadataStore(address: MetadataAddress, times?: MetadataTi
       runs.set(runId, run);
       return run;
     },
-    executionsBelow: async ({ contextId }, parentIds, iteration) => {
-      const filter_query = filterOf(parentIds, iteration);
+    executionsBelow: async ({ contextId }, parentIds, task) => {
+      const filter_query = filterOf(parentIds, task);
       const found: StoredExecution[] = [];
       let token: string | undefined;
       do {
@@ -145,17 +151,23 @@ export function createMetadataStore(address: MetadataAddress, times?: MetadataTi
   };
 }
 
+/** Names that need no quoting, in any language that a filter may be turned into. */
+const plainName = /^[\w .-]{1,200}$/;
+
 /**
- * Numbers alone: a name is compared by whoever asks, because a database's collation may ignore case. Syntax:
+ * Whoever asks compares names again, because a database's collation may ignore case. KFP's drivers set task_name on all
+ * executions, to "" where they know none; one without the property is not found by it. Syntax:
  * https://github.com/google/ml-metadata/blob/master/ml_metadata/proto/metadata_store.proto, ListOperationOptions.
  */
-function filterOf(parentIds: readonly string[], iteration: number | undefined): string {
+function filterOf(parentIds: readonly string[], { name = '', iteration }: Partial<TaskHint> = {}): string {
   const [first] = parentIds;
   const parent = 'custom_properties.parent_dag_id.int_value';
-  const isBelow = parentIds.length === 1 ? `${parent} = ${first}` : `${parent} IN (${parentIds.join(', ')})`;
-  return iteration === undefined
-    ? isBelow
-    : `${isBelow} AND custom_properties.iteration_index.int_value = ${iteration}`;
+  const named = 'custom_properties.task_name.string_value';
+  return [
+    parentIds.length === 1 ? `${parent} = ${first}` : `${parent} IN (${parentIds.join(', ')})`,
+    ...(iteration === undefined ? [] : [`custom_properties.iteration_index.int_value = ${iteration}`]),
+    ...(plainName.test(name) ? [`(${named} = "${name}" OR ${named} = "")`] : []),
+  ].join(' AND ');
 }
 
 function toStored(execution: Execution__Output): StoredExecution {

@@ -106,27 +106,4 @@ export async function driveInPod(
   return readFileSync(idFile, 'utf8');
 }
 
-/** What KFP's launcher does to an execution: reads, changes and writes the whole. */
-export async function asLauncher(
-  store: StartedStore,
-  id: string,
-  state: 'RUNNING' | 'COMPLETE',
-  podName = 'pod-1',
-): Promise<void> {
-  const { executions } = await store.call('GetExecutionsByID', { execution_ids: [id] });
-  const [execution] = executions;
-  const outputs = { struct_value: { fields: { out: { stringValue: 'x' } } } };
-  await store.call('PutExecution', {
-    execution: {
-      ...execution,
-      last_known_state: state,
-      custom_properties: {
-        ...execution.custom_properties,
-        pod_name: { string_value: podName },
-        ...(state === 'COMPLETE' && { outputs }),
-      },
-    },
-  });
-}
-
 export type { DriverServiceClient };

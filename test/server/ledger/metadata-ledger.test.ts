@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { readStatusDetails } from '../../../src/contract/status-details.js';
 import { recordProperty } from '../../../src/server/ledger/execution-record.js';
@@ -49,7 +49,8 @@ test('a repeat of a request_id is answered from memory, without a question to th
   assert.deepEqual(asked(fake.calls), []);
 });
 
-test('every page of a DAG is read: a task with 250 siblings is found on the third', async (t) => {
+/** A root with 250 tasks of other names, and how often a second server lists its executions for a task that was driven. */
+async function listsAmongSiblings(t: TestContext, task_name: string): Promise<number> {
   const { fake, server, task, rootId, restart } = await startFake(t);
   const root = fake.executions.find(({ id }) => id === rootId);
   const named = { type_name: 'system.PipelineRun', context_name: 'run-1' };
@@ -67,11 +68,19 @@ test('every page of a DAG is read: a task with 250 siblings is found on the thir
     };
     await call('PutExecution', { execution: { type_id, custom_properties }, contexts: [context] });
   }
-  const first = await server.drive(task());
+  const first = await server.drive(task({ task_name }));
   const successor = await restart();
   fake.calls.length = 0;
-  assert.deepEqual(await successor.drive(task({ request_id: 'again' })), first);
-  assert.equal(asked(fake.calls).filter((method) => method === 'GetExecutionsByContext').length, 3);
+  assert.deepEqual(await successor.drive(task({ task_name, request_id: 'again' })), first);
+  return asked(fake.calls).filter((method) => method === 'GetExecutionsByContext').length;
+}
+
+test('a task with 250 siblings is found with one question', async (t) => {
+  assert.equal(await listsAmongSiblings(t, 'print-2'), 1);
+});
+
+test('a task whose name would need quoting is found too, on the third page of its DAG', async (t) => {
+  assert.equal(await listsAmongSiblings(t, 'print "2"'), 3);
 });
 
 test('a task whose name differs from another one in its case alone is another task', async (t) => {

@@ -4,11 +4,12 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import type { ExecuteRequest__Output } from '../../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { readStatusDetails } from '../../../src/contract/status-details.js';
 import { recordProperty, voidedProperty } from '../../../src/server/ledger/execution-record.js';
+import { asLauncher } from '../../support/as-launcher.js';
 import { failureOf } from '../../support/call-driver.js';
 import type { StoredRow } from '../../support/fake-metadata-store.js';
 import { type StoreKind, skipOf, startStore } from '../../support/metadata-stores.js';
 import { rootRequest } from '../program-engine/fixtures.js';
-import { asLauncher, driveInPod, startDurable, startWorld } from './durable-world.js';
+import { driveInPod, startDurable, startWorld } from './durable-world.js';
 
 type World = Awaited<ReturnType<typeof startWorld>>;
 

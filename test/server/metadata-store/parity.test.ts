@@ -36,12 +36,12 @@ async function play(store: StartedStore): Promise<unknown[]> {
   const root = { type_id, name: 'run/run-1', last_known_state: 'RUNNING', custom_properties: {} };
   await call('PutExecution', { execution: root, contexts: [known] });
   await call('PutExecution', { execution: root, contexts: [known] });
-  const named = await call('GetExecutionByTypeAndName', { type_name: dag, execution_name: 'run/run-1' });
-  const parent = Number(named.execution.id);
+  const found = await call('GetExecutionByTypeAndName', { type_name: dag, execution_name: 'run/run-1' });
+  const parent = Number(found.execution.id);
   const ids: string[] = [];
-  for (let index = 0; index < 3; index += 1) {
+  for (const [index, name] of ['loop', 'loop', ''].entries()) {
     const custom_properties = {
-      task_name: text('loop'),
+      task_name: text(name),
       parent_dag_id: int(parent),
       iteration_index: int(index),
       inputs: { struct_value: { fields: { a: { stringValue: 'b' } } } },
@@ -60,6 +60,12 @@ async function play(store: StartedStore): Promise<unknown[]> {
   await list(`${below} = ${parent} AND custom_properties.iteration_index.int_value = 1`);
   await list(`${below} IN (${parent}, -${parent})`);
   await list(`${below} = -${parent}`);
+  const named = 'custom_properties.task_name.string_value';
+  await list(`${below} = ${parent} AND (${named} = "loop" OR ${named} = "")`);
+  await list(
+    `${below} = ${parent} AND custom_properties.iteration_index.int_value = 1 AND (${named} = "loop" OR ${named} = "")`,
+  );
+  await list(`${below} = ${parent} AND (${named} = "another" OR ${named} = "")`);
   await list('no filter');
   const first = await list(`${below} = ${parent}`, { max_result_size: 2 });
   await list(`${below} = ${parent}`, { max_result_size: 2, next_page_token: first.next_page_token });
