@@ -185,16 +185,16 @@ describe('290 tasks of 4.2 KB with answers of 3 KB, which broke a real Argo', ()
     }
     const messages = new Set<string>();
     const arrived = until(() => driver.requests.length === 290, 120_000).then(all.open);
-    await Promise.all(
-      bodies.map(async (body, index) => {
-        const { text, earlier } = await postUntilFinal(() => sidecar.post(body), 2_000);
+    await Promise.all([
+      arrived,
+      ...bodies.map(async (body, index) => {
+        const { text, earlier } = await postUntilFinal(() => sidecar.post(body), 5_000);
         object.giveResult(`${index}`, text);
         for (const { node } of earlier) {
           messages.add(node.message ?? '');
         }
       }),
-    );
-    await arrived;
+    ]);
     await until(() => object.succeeded() === 290 || object.refusedPatches() > 0);
     assert.equal(driver.requests.length, 290);
     assert.deepEqual([object.succeeded(), object.refusedPatches()], [290, 0]);
