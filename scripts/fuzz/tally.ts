@@ -46,14 +46,9 @@ export interface Bounds {
   readonly drives: number;
 }
 
-/** The heap is bounded where its garbage was collected. */
-export function boundsOf(isCollected: boolean, drives: number): Bounds {
-  return {
-    heapBytes: isCollected ? mostHeapBytes : Number.POSITIVE_INFINITY,
-    rssBytes: mostRssBytes,
-    turnMs: longestTurnMs,
-    drives,
-  };
+/** Only an answer that is no refusal may have driven: `drives` is their number. */
+export function boundsOf(drives: number): Bounds {
+  return { heapBytes: mostHeapBytes, rssBytes: mostRssBytes, turnMs: longestTurnMs, drives };
 }
 
 /** What must not be in a measure, one sentence each. */
