@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly first: number;
   readonly inputs: number;
   readonly seconds: number;
+  /** Told of each finding at once. */
+  readonly onFinding?: (finding: Finding) => void;
 }
 
 /** Between two looks at the process of the target, which is quiet then. */
@@ -53,7 +55,10 @@ export async function runTarget(name: TargetName, options: RunOptions): Promise<
         makeInput(first + at),
       );
       const alone = ofBatch.length > 0 ? await isolate(target, sent, ofBatch) : [];
-      addNew(tally.findings, [...found.filter(({ index }) => index !== undefined), ...alone]);
+      const all = [...found.filter(({ index }) => index !== undefined), ...alone];
+      for (const finding of addNew(tally.findings, all)) {
+        options.onFinding?.(finding);
+      }
       child = await startChild(name);
       wire = target.connect(child.address);
     }
@@ -64,14 +69,16 @@ export async function runTarget(name: TargetName, options: RunOptions): Promise<
   return tally;
 }
 
-/** One of a kind is enough: others differ in numbers and names. */
-function addNew(findings: Finding[], found: readonly Finding[]): void {
+/** Adds one of each kind, and returns what it added: others differ in numbers and names. */
+function addNew(findings: Finding[], found: readonly Finding[]): readonly Finding[] {
+  const before = findings.length;
   const kindOf = ({ why }: Finding) => why.replace(/\d+|"[^"]*"/g, '').slice(0, 60);
   for (const finding of found) {
     if (!findings.some((known) => kindOf(known) === kindOf(finding))) {
       findings.push(finding);
     }
   }
+  return findings.slice(before);
 }
 
 /** The same for the same numbers, so that none need be kept. */
