@@ -1,4 +1,4 @@
-import type { FuzzInput, TargetName } from './fuzz-input.js';
+import { type FuzzInput, notYet, type TargetName } from './fuzz-input.js';
 import type { Measure } from './subjects/subject.js';
 
 /** Something that must not be. */
@@ -63,7 +63,7 @@ export function judgeMeasure(measure: Measure, bounds: Bounds): string[] {
   return [...faults, ...rules.filter(([isKept]) => !isKept).map(([, what]) => what)];
 }
 
-const accepted = ['node Succeeded', 'OK', 'converted', 'not yet'];
+const accepted = ['node Succeeded', 'OK', 'converted', notYet];
 
 /** Answers of all targets that are refusals, or leave things as they were, by "target kind". */
 export function refusalsOf(tallies: readonly TargetTally[]): Record<string, number> {
