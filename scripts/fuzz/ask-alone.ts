@@ -52,11 +52,6 @@ async function askAlone({ child, wire }: { child: Child; wire: Wire }, input: Fu
   const whole =
     measure === undefined
       ? [child.ended() ?? 'the event loop is stuck']
-      : judgeMeasure(measure, boundsOf(true, mostDrives([answer])));
+      : judgeMeasure(measure, boundsOf(answer.mayHaveDriven ? 1 : 0));
   return [...whole, ...answer.faults];
-}
-
-/** Only an answer that is no refusal may have driven. */
-export function mostDrives(answers: readonly Answer[]): number {
-  return answers.filter(({ mayHaveDriven }) => mayHaveDriven).length;
 }

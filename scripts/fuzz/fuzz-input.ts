@@ -21,6 +21,9 @@ export interface Answer {
   readonly faults: readonly string[];
 }
 
+/** The kind of an answer that tells to ask again. */
+export const notYet = 'not yet';
+
 /** A connection to what is being tested, over the real wire. */
 export interface Wire {
   /** Rejects where nobody answers. */

@@ -2,10 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printExit, readCommand } from '../../src/common/command-line.js';
-import { targetNames, toInputFile } from './fuzz-input.js';
+import { type TargetName, targetNames, toInputFile } from './fuzz-input.js';
 import { type FuzzOptions, fuzzProgram } from './fuzz-options.js';
 import { runTarget } from './run-target.js';
-import { describeRun, describeTarget, refusalsOf, type TargetTally } from './tally.js';
+import { describeRun, describeTarget, type Finding, refusalsOf, type TargetTally } from './tally.js';
 
 // npm run fuzz -- --seconds 20
 const options = parseOrExit(process.argv.slice(2));
@@ -13,13 +13,9 @@ const options = parseOrExit(process.argv.slice(2));
 const say = (text: string) => (options.json ? process.stderr : process.stdout).write(`${text}\n`);
 const tallies: TargetTally[] = [];
 for (const name of options.target === 'all' ? targetNames : [options.target]) {
-  const tally = await runTarget(name, options);
+  const tally = await runTarget(name, { ...options, onFinding: (finding) => tellOf(name, finding) });
   say(describeTarget(tally));
   tallies.push(tally);
-  if (tally.findings.length > 0) {
-    writeFindings(tally);
-    process.exitCode = 1;
-  }
 }
 if (options.json) {
   const inputs = tallies.reduce((sum, tally) => sum + tally.inputs, 0);
@@ -34,17 +30,18 @@ function parseOrExit(args: readonly string[]): FuzzOptions {
   return command.kind === 'run' ? command.options : process.exit(printExit(command));
 }
 
-/** A small file for each, in the form of test/fuzz/corpus. */
-function writeFindings({ target, findings }: TargetTally): void {
-  const folder = mkdtempSync(join(tmpdir(), 'fuzz-findings-'));
-  for (const { why, index = 0, input, inputs = 1 } of findings) {
-    const again = `--target ${target} --seed ${options.seed} --first ${index} --inputs ${inputs}`;
-    say(`FOUND ${target} input ${index}: ${why}\n  again: npm run fuzz -- ${again}`);
-    if (input !== undefined) {
-      const file = join(folder, `${target}-${options.seed}-${index}.json`);
-      writeFileSync(file, `${JSON.stringify({ again, ...toInputFile(target, why, input) }, null, 2)}\n`);
-      say(`  input: ${file}`);
-    }
+/** With a small file, in the form of test/fuzz/corpus. */
+function tellOf(target: TargetName, { why, index = 0, input, inputs = 1 }: Finding): void {
+  process.exitCode = 1;
+  const again = `--target ${target} --seed ${options.seed} --first ${index} --inputs ${inputs}`;
+  say(`FOUND ${target} input ${index}: ${why}\n  again: npm run fuzz -- ${again}`);
+  if (input !== undefined) {
+    const file = join(
+      mkdtempSync(join(tmpdir(), 'fuzz-finding-')),
+      `${target}-${options.seed}-${index}.json`,
+    );
+    writeFileSync(file, `${JSON.stringify({ again, ...toInputFile(target, why, input) }, null, 2)}\n`);
+    say(`  input: ${file}`);
   }
 }
 

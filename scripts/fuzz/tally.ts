@@ -1,4 +1,4 @@
-import type { FuzzInput, TargetName } from './fuzz-input.js';
+import { type FuzzInput, notYet, type TargetName } from './fuzz-input.js';
 import type { Measure } from './subjects/subject.js';
 
 /** Something that must not be. */
@@ -46,14 +46,9 @@ export interface Bounds {
   readonly drives: number;
 }
 
-/** The heap is bounded where its garbage was collected. */
-export function boundsOf(isCollected: boolean, drives: number): Bounds {
-  return {
-    heapBytes: isCollected ? mostHeapBytes : Number.POSITIVE_INFINITY,
-    rssBytes: mostRssBytes,
-    turnMs: longestTurnMs,
-    drives,
-  };
+/** Only an answer that is no refusal may have driven: `drives` is their number. */
+export function boundsOf(drives: number): Bounds {
+  return { heapBytes: mostHeapBytes, rssBytes: mostRssBytes, turnMs: longestTurnMs, drives };
 }
 
 /** What must not be in a measure, one sentence each. */
@@ -68,7 +63,7 @@ export function judgeMeasure(measure: Measure, bounds: Bounds): string[] {
   return [...faults, ...rules.filter(([isKept]) => !isKept).map(([, what]) => what)];
 }
 
-const accepted = ['node Succeeded', 'OK', 'converted', 'not yet'];
+const accepted = ['node Succeeded', 'OK', 'converted', notYet];
 
 /** Answers of all targets that are refusals, or leave things as they were, by "target kind". */
 export function refusalsOf(tallies: readonly TargetTally[]): Record<string, number> {

@@ -20,7 +20,7 @@ export interface Call extends CallContext {
   readonly isWellFormed: boolean;
 }
 
-/** Rewrites a call: a DAG task, a step or a hook, with `template` and `arguments`. */
+/** Rewrites a call: a DAG task, a step or a hook, with `arguments` and a `template` that is a name. */
 export type RewriteCall = (call: JsonObject, context: CallContext) => JsonObject;
 
 /** The calls that a DAG or steps template makes, hooks included. */
@@ -49,12 +49,10 @@ export function callsOfSpec(spec: JsonObject): readonly Call[] {
 function collect(traverse: (rewrite: RewriteCall) => unknown): readonly Call[] {
   const calls: Call[] = [];
   traverse((call, context) => {
-    const template = call['template'];
-    if (typeof template === 'string' && template !== '') {
-      const { isExit, isBare, task, isLoop } = context;
-      const isWellFormed = isArguments(call['arguments'] ?? {});
-      calls.push({ template, arguments: argumentsOfCall(call), isWellFormed, isExit, isBare, task, isLoop });
-    }
+    const { isExit, isBare, task, isLoop } = context;
+    const template = String(call['template']);
+    const isWellFormed = isArguments(call['arguments'] ?? {});
+    calls.push({ template, arguments: argumentsOfCall(call), isWellFormed, isExit, isBare, task, isLoop });
     return call;
   });
   return calls;
@@ -88,7 +86,8 @@ export function mapSpecHooks(spec: JsonObject, rewrite: RewriteCall): JsonObject
 function mapTask(task: JsonObject, rewrite: RewriteCall): JsonObject {
   const name = typeof task['name'] === 'string' ? task['name'] : '';
   const isLoop = (task['withItems'] ?? task['withParam'] ?? task['withSequence'] ?? null) !== null;
-  return mapHooks(rewrite(task, { isExit: false, isBare: false, task: name, isLoop }), name, rewrite);
+  const rewritten = rewriteNamed(task, { isExit: false, isBare: false, task: name, isLoop }, rewrite);
+  return mapHooks(rewritten, name, rewrite);
 }
 
 function mapHooks(owner: JsonObject, task: string, rewrite: RewriteCall): JsonObject {
@@ -99,7 +98,9 @@ function mapHooks(owner: JsonObject, task: string, rewrite: RewriteCall): JsonOb
   return mapMembers(owner, {
     hooks: inObject((hooks) =>
       mapAllMembers(hooks, (name, hook) =>
-        inObject((call) => rewrite(call, { ...context, isExit: name === 'exit', isBare: false }))(hook),
+        inObject((call) =>
+          rewriteNamed(call, { ...context, isExit: name === 'exit', isBare: false }, rewrite),
+        )(hook),
       ),
     ),
     onExit: (template) =>
@@ -107,4 +108,10 @@ function mapHooks(owner: JsonObject, task: string, rewrite: RewriteCall): JsonOb
         ? (rewrite({ template }, { ...context, isExit: true, isBare: true })['template'] ?? template)
         : template,
   });
+}
+
+/** Leaves alone what names no template: one that stands in it, and what Argo does not take. */
+function rewriteNamed(call: JsonObject, context: CallContext, rewrite: RewriteCall): JsonObject {
+  const { template } = call;
+  return typeof template === 'string' && template !== '' ? rewrite(call, context) : call;
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { TaskSet, takeUpIntervals } from '../../src/bridge/task-set.js';
 import { taskSetLimitBytes, taskSetUsableBytes } from '../../src/common/task-set-size.js';
-import { delay, postUntilFinal, replyOf } from '../support/agent.js';
+import { gate, postUntilFinal, replyOf, until } from '../support/agent.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { startBridge } from '../support/start-bridge.js';
 import { startTaskSetObject } from '../support/task-set-object.js';
@@ -162,11 +162,17 @@ describe('a wave of new tasks', () => {
 describe('290 tasks of 4.2 KB with answers of 3 KB, which broke a real Argo', () => {
   it('all arrive, and templates and results never take more than 1.5 MiB together', async (t) => {
     const patch = JSON.stringify({ image: 'x'.repeat(2_700) });
-    // Long enough that even a busy machine sees all tasks while the wave lasts, as with the 10 s of a real agent.
-    const patchMs = 4_000;
-    const { driver, sidecar } = await startBridge(t, () => ({ execution_id: '7', pod_spec_patch: patch }), {
+    const patchMs = 1_000;
+    // All answers come at once, and only after the last task: how fast the machine is decides nothing.
+    const all = gate();
+    const drive = async () => {
+      await all.opened;
+      return { execution_id: '7', pod_spec_patch: patch };
+    };
+    const { driver, sidecar } = await startBridge(t, drive, {
       AGENT_PATCH_RATE_SECONDS: String(patchMs / 1_000),
       ANSWER_WINDOW_SECONDS: '0.1',
+      MAX_CONCURRENT_CALLS: '290',
     });
     const object = startTaskSetObject(patchMs);
     t.after(object.stop);
@@ -178,16 +184,18 @@ describe('290 tasks of 4.2 KB with answers of 3 KB, which broke a real Argo', ()
       object.addTask(`${index}`, body);
     }
     const messages = new Set<string>();
-    await Promise.all(
-      bodies.map(async (body, index) => {
-        const { text, earlier } = await postUntilFinal(() => sidecar.post(body), 300);
+    const arrived = until(() => driver.requests.length === 290, 120_000).then(all.open);
+    await Promise.all([
+      arrived,
+      ...bodies.map(async (body, index) => {
+        const { text, earlier } = await postUntilFinal(() => sidecar.post(body), 5_000);
         object.giveResult(`${index}`, text);
         for (const { node } of earlier) {
           messages.add(node.message ?? '');
         }
       }),
-    );
-    await delay(2 * patchMs);
+    ]);
+    await until(() => object.succeeded() === 290 || object.refusedPatches() > 0);
     assert.equal(driver.requests.length, 290);
     assert.deepEqual([object.succeeded(), object.refusedPatches()], [290, 0]);
     assert.ok(object.largestBytes() <= taskSetLimitBytes, `${object.largestBytes()} bytes`);

@@ -38,6 +38,21 @@ test('by value a driver keeps all its arguments, gains the name of its node and 
   });
 });
 
+for (const passBy of ['value', 'reference'] as const) {
+  test(`by ${passBy} a task or hook that names its template in a list, which Argo does not take, stays as it is`, () => {
+    const odd = {
+      ...driverTask('two', '{"a":1}'),
+      template: ['system-container-driver'],
+      hooks: { exit: { template: ['system-container-driver'] } },
+    };
+    const { workflow } = convert(
+      smallWorkflow([dag('root', [driverTask('one', '{"a":1}'), odd]), driverTemplate()]),
+      { passBy },
+    );
+    assert.deepEqual(taskOf(templatesOf(workflow)['root'], 'two'), odd);
+  });
+}
+
 test('by reference a task hands over the name of a parameter with all that is constant of it', () => {
   const workflow = smallWorkflow(
     [

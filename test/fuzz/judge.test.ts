@@ -102,7 +102,7 @@ for (const [what, change] of badEnds) {
 
 test('a drive for a refusal, too much memory and a long turn are findings, each by itself', () => {
   const good = { drives: 1, faults: [], heapBytes: 1 << 20, rssBytes: 1 << 20, longestTurnMs: 9 };
-  const bounds = boundsOf(true, 1);
+  const bounds = boundsOf(1);
   assert.deepEqual(judgeMeasure(good, bounds), []);
   for (const change of [
     { drives: 2 },

@@ -22,7 +22,8 @@ test('500 parallel requests run four drivers at most, and each is served, or ref
   const folder = testFolder(t);
   const [effects, concurrency] = [join(folder, 'effects'), join(folder, 'concurrency')];
   const { pid, connect, workDir } = await startServerProgram(t, {
-    env: { MAX_PROGRAMS: '4', DRIVER_PROGRAM: lightFake },
+    // Below the calls that a connection may have open, so that some are refused.
+    env: { MAX_PROGRAMS: '4', MAX_QUEUE: '50', DRIVER_PROGRAM: lightFake },
     fake: { FAKE_DRIVER_EFFECTS: effects, FAKE_DRIVER_CONCURRENCY: concurrency },
   });
   const client = connect();

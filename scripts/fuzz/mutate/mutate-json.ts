@@ -179,6 +179,8 @@ function widen(site: Site, dice: Dice): void {
 }
 
 function enlarge(site: Site, dice: Dice): void {
+  // Large ones take as much time as hundreds of others.
+  const size = dice.chance(0.1) ? dice.pick([70_000, longestText]) : dice.pick([254, 513]);
   const unit = dice.pick(['x', 'é', '\u{1f600}', '"', '\\', '\0', '{', 'a,']);
-  write(site, unit.repeat(Math.ceil(dice.pick([254, 513, 70_000, longestText]) / unit.length)));
+  write(site, unit.repeat(Math.ceil(size / unit.length)));
 }

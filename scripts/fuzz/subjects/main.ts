@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { TargetName } from '../fuzz-input.js';
 import { startFilesSubject } from './start-files-subject.js';
 import { startGrpcSubject } from './start-server-subject.js';
 import { startHttpSubject } from './start-sidecar-subject.js';
 import { startAdmissionSubject } from './start-webhook-subject.js';
 import type { FromSubject, Measure, Subject, SubjectParts, ToSubject } from './subject.js';
+import { watchTurns } from './watch-turns.js';
 import { createWatchedLog } from './watched-log.js';
 
 // The process of what is tested, begun by start-child.ts, which it tells its address and, when asked, how it is.
@@ -23,8 +23,7 @@ const starters: Readonly<Record<TargetName, (parts: SubjectParts) => Promise<Sub
 const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 process.once('disconnect', () => process.exit());
-const turns = monitorEventLoopDelay({ resolution: 20 });
-turns.enable();
+const turns = watchTurns();
 const log = createWatchedLog();
 let drives = 0;
 const onDrive = () => {
@@ -42,10 +41,9 @@ process.on('message', ({ collectGarbage }: ToSubject) => {
     faults: log.take(),
     heapBytes: heapUsed + external,
     rssBytes: rss,
-    longestTurnMs: turns.max / 1e6,
+    longestTurnMs: turns.takeLongestMs(),
   };
   drives = 0;
-  turns.reset();
   tell({ measure });
 });
 tell({ address: subject.address });

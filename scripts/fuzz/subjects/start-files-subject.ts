@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSettings } from '../../../src/common/settings.js';
@@ -36,6 +36,7 @@ const fileFlags = [
 export async function startFilesSubject(parts: SubjectParts): Promise<Subject> {
   const outputs = join(parts.folder, 'outputs');
   await mkdir(outputs);
+  execFileSync('mkfifo', [pipeIn(parts.folder)]);
   const withProcess = await createProcessEngine(parts, outputs);
   return startSidecarBefore(parts, {
     name: 'fuzz',
@@ -47,7 +48,7 @@ export async function startFilesSubject(parts: SubjectParts): Promise<Subject> {
       }
       const left = await mkdtemp(join(outputs, 'run-'));
       try {
-        await leave(output, join(left, 'files'));
+        await leave(output, join(left, 'files'), pipeIn(parts.folder));
         await writeFile(join(left, 'stderr'), output.stderr);
         await writeFile(join(left, 'exit-code'), `${output.exitCode}`);
         const { [outputArgument]: _, [processArgument]: __, ...extra_args } = request.extra_args;
@@ -106,28 +107,33 @@ async function readLeft(
   }
   const folder = await makeCallFolder(workDir);
   try {
-    await leave(output, folder.path);
+    await leave(output, folder.path, pipeIn(workDir));
     return await readAnswer(new Set(fileFlags), type, (name) => folder.read(name, 1 << 20), retryAfterWrite);
   } finally {
     await folder.remove();
   }
 }
 
-async function leave({ files }: DriverOutput, folder: string): Promise<void> {
+/** The one named pipe, of which each that is left is a link: only a process of its own can make one. */
+function pipeIn(workDir: string): string {
+  return join(workDir, 'pipe');
+}
+
+async function leave({ files }: DriverOutput, folder: string, pipe: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [name, file] of Object.entries(files)) {
-    await leaveFile(join(folder, name), file);
+    await leaveFile(join(folder, name), file, pipe);
   }
 }
 
-async function leaveFile(path: string, { kind, base64 }: LeftFile): Promise<void> {
+async function leaveFile(path: string, { kind, base64 }: LeftFile, pipe: string): Promise<void> {
   const content = Buffer.from(base64, 'base64');
   if (kind === 'folder') {
     await mkdir(path);
   } else if (kind === 'link') {
     await symlink(content.toString(), path);
   } else if (kind === 'pipe') {
-    execFileSync('mkfifo', [path]);
+    await link(pipe, path);
   } else {
     await writeFile(path, content);
   }

@@ -6,7 +6,7 @@ import type { Dice } from '../../chaos/dice.js';
 import type { Answer, FuzzInput, Target } from '../fuzz-input.js';
 import { mutateJson } from '../mutate/mutate-json.js';
 import { mutateText } from '../mutate/mutate-text.js';
-import { admissionReviews } from '../seeds.js';
+import { admissionReviews, drawSeed } from '../seeds.js';
 import { connectHttp, type HttpAnswer } from './http-wire.js';
 import { faultsOfText } from './read-template-answer.js';
 
@@ -18,7 +18,7 @@ export function admissionTarget(): Target {
   return {
     name: 'admission',
     make: (dice) => ({
-      bytes: mutateReview(seeds[dice.between(0, seeds.length - 1)] ?? '', dice),
+      bytes: mutateReview(drawSeed(seeds, dice), dice),
       headers: {},
     }),
     pristine: (index) => {

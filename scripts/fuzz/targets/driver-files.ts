@@ -13,7 +13,7 @@ import { canary, hostileTexts } from '../mutate/hostile-values.js';
 import { mutateJson } from '../mutate/mutate-json.js';
 import { damageBytes } from '../mutate/mutate-text.js';
 import { testToken } from '../subjects/test-token.js';
-import { withUid } from './http.js';
+import { uidOf } from './http.js';
 import { connectHttp } from './http-wire.js';
 import { readTemplateAnswer } from './read-template-answer.js';
 
@@ -21,8 +21,10 @@ const usual = { 'Content-Type': 'application/json', Authorization: `Bearer ${tes
 const types = ['ROOT_DAG', 'DAG', 'CONTAINER'] as const;
 type DriverType = (typeof types)[number];
 
+/** Share of what is large: it takes as much time as hundreds of others. */
+const rare = 0.05;
 /** One process in so many inputs: it costs a hundred times as much. */
-const processEvery = 64;
+const processEvery = 256;
 
 const patch: Json = {
   containers: [
@@ -85,7 +87,8 @@ function inputOf(type: DriverType, index: number, output: DriverOutput, inProces
     },
     type === 'CONTAINER' ? containerOutputs : rootOutputs,
   );
-  return { bytes: Buffer.from(withUid(JSON.stringify(body), index)), headers: {} };
+  body.workflow.metadata.uid = uidOf(index);
+  return { bytes: Buffer.from(JSON.stringify(body)), headers: {} };
 }
 
 function fileOf(content: string | Buffer, kind: LeftFile['kind'] = 'file'): LeftFile {
@@ -109,7 +112,9 @@ function hostileFiles(type: DriverType, dice: Dice): DriverOutput {
       files[name] = hostileFile(good[name] ?? '', dice);
     }
   }
-  const stderr = `input ComponentSpec:{"fuzz":"${canary}"}\n`.repeat(dice.pick([0, 1, 1, 1_000]));
+  const stderr = `input ComponentSpec:{"fuzz":"${canary}"}\n`.repeat(
+    dice.chance(rare) ? 1_000 : dice.pick([0, 1, 1]),
+  );
   return { exitCode: 0, stderr, files };
 }
 
@@ -140,10 +145,12 @@ function hostileFile(good: string, dice: Dice): LeftFile {
     () =>
       fileOf(
         JSON.stringify({
-          containers: [{ args: [dice.pick(hostileTexts).repeat(dice.pick([1, 400, 60_000]))] }],
+          containers: [
+            { args: [dice.pick(hostileTexts).repeat(dice.chance(rare) ? 60_000 : dice.pick([1, 400]))] },
+          ],
         }),
       ),
-    () => fileOf('x'.repeat(dice.pick([1_000, 300_000, 1_048_577]))),
+    () => fileOf('x'.repeat(dice.chance(rare) ? dice.pick([300_000, 1_048_577]) : 1_000)),
     () => fileOf('', dice.pick(['folder', 'folder', 'folder', 'pipe'])),
     () => fileOf(dice.pick(['/etc/passwd', '/dev/zero', 'nowhere', '.']), 'link'),
   ];
@@ -171,9 +178,9 @@ function hostileEnd(dice: Dice): DriverOutput {
     [damaged],
     [spec, damaged],
     [damaged, spec],
-    [spec, `${damaged} ${'{"a":['.repeat(5_000)}`],
+    [spec, `${damaged} ${'{"a":['.repeat(dice.chance(rare) ? 5_000 : 50)}`],
     [damaged, dice.pick(hostileTexts)],
-    [`${damaged} ${dice.pick(hostileTexts).repeat(500)}`],
+    [`${damaged} ${dice.pick(hostileTexts).repeat(dice.chance(rare) ? 500 : 50)}`],
     [],
   ]);
   return { exitCode: dice.pick([1, 1, 1, 2, 2, 3, 127, 255]), stderr: `${words.join('\n')}\n`, files: {} };

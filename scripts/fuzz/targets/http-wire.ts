@@ -23,7 +23,9 @@ export function connectHttp(
   const open = isTls ? httpsRequest : httpRequest;
   const send = async (input: FuzzInput): Promise<Answer> => {
     const { ':method': method = 'POST', ...headers } = { ...usual, ...input.headers };
-    const options: RequestOptions = { agent, method, headers };
+    // Node.js leaves it out for some methods; the body would be read as the next request then.
+    const length = 'Transfer-Encoding' in headers ? {} : { 'Content-Length': input.bytes.length };
+    const options: RequestOptions = { agent, method, headers: { ...length, ...headers } };
     const answer = await new Promise<HttpAnswer>((resolve, reject) => {
       const sent = open(url, options, (response) => collect(response).then(resolve, reject));
       sent.once('error', reject);

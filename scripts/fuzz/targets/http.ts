@@ -3,7 +3,7 @@ import type { FuzzInput, Target } from '../fuzz-input.js';
 import { canary } from '../mutate/hostile-values.js';
 import { mutateJson } from '../mutate/mutate-json.js';
 import { mutateText } from '../mutate/mutate-text.js';
-import { templateBodies } from '../seeds.js';
+import { drawSeed, type TemplateBody, templateBodies } from '../seeds.js';
 import { testToken } from '../subjects/test-token.js';
 import { connectHttp } from './http-wire.js';
 import { readTemplateAnswer } from './read-template-answer.js';
@@ -29,37 +29,44 @@ const oddHeaders: readonly [FuzzInput['headers'], ...FuzzInput['headers'][]] = [
 
 /** Bodies of template.execute to the sidecar. */
 export function httpTarget(): Target {
-  const seeds = templateBodies();
-  const seedOf = (index: number) => ({
-    seed: index % seeds.length,
-    text: withUid(seeds[index % seeds.length] ?? '', index),
-  });
+  const seeds = templateBodies().map(markUid);
   return {
     name: 'http',
     make: (dice, index) => ({
-      bytes: mutateBody(seedOf(dice.between(0, seeds.length - 1)).text, dice, index),
+      bytes: mutateBody(withUid(drawSeed(seeds, dice), index), dice),
       headers: dice.chance(0.03) ? dice.pick(oddHeaders) : {},
     }),
     pristine: (index) => {
-      const { seed, text } = seedOf(index);
-      return { seed, input: { bytes: Buffer.from(text), headers: {} } };
+      const seed = index % seeds.length;
+      return { seed, input: { bytes: Buffer.from(withUid(seeds[seed] ?? '', index)), headers: {} } };
     },
     connect: (address) => connectHttp(`${address}/api/v1/template.execute`, usual, readTemplateAnswer),
   };
 }
 
-/** A workflow of its own, so that it is driven anew and has a task set of its own. */
-export function withUid(body: string, index: number): string {
-  const parsed = JSON.parse(body);
-  parsed.workflow.metadata.uid = `fuzz-${index}`;
+/** Stands in a seed where each input has a uid of its own. */
+const uidMark = 'uid-of-the-input';
+
+function markUid(body: string): string {
+  const parsed: TemplateBody = JSON.parse(body);
+  parsed.workflow.metadata['uid'] = uidMark;
   return JSON.stringify(parsed);
 }
 
-function mutateBody(seed: string, dice: Dice, index: number): Buffer {
+/** A workflow of its own, so that it is driven anew and has a task set of its own. */
+function withUid(marked: string, index: number): string {
+  return marked.replace(uidMark, uidOf(index));
+}
+
+export function uidOf(index: number): string {
+  return `fuzz-${index}`;
+}
+
+function mutateBody(seed: string, dice: Dice): Buffer {
   if (dice.chance(0.25)) {
     // Damaged text may show anything as anything.
-    return mutateText(withUid(seed, index).replaceAll(canary, 'x'.repeat(canary.length)), dice);
+    return mutateText(seed.replaceAll(canary, 'x'.repeat(canary.length)), dice);
   }
-  const mutated = JSON.stringify(mutateJson(JSON.parse(withUid(seed, index)), dice));
+  const mutated = JSON.stringify(mutateJson(JSON.parse(seed), dice));
   return dice.chance(0.05) ? mutateText(mutated.replaceAll(canary, 'x'), dice) : Buffer.from(mutated);
 }

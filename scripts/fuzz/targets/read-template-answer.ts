@@ -2,7 +2,7 @@ import { isQuotable } from '../../../src/argo/quotable.js';
 import { errorText } from '../../../src/common/error-text.js';
 import { isJsonObject } from '../../../src/common/json.js';
 import { type PluginReply, readPluginReply } from '../../../src/play/agent/plugin-reply.js';
-import type { Answer } from '../fuzz-input.js';
+import { type Answer, notYet } from '../fuzz-input.js';
 import { canary } from '../mutate/hostile-values.js';
 import type { HttpAnswer } from './http-wire.js';
 
@@ -42,7 +42,7 @@ function kindOf({ node, requeueMs }: PluginReply): Pick<Answer, 'kind' | 'mayHav
     return { kind: 'not ours', mayHaveDriven: false };
   }
   if (requeueMs !== undefined) {
-    return { kind: 'not yet', mayHaveDriven: true };
+    return { kind: notYet, mayHaveDriven: true };
   }
   const isRefused = node.message?.startsWith('driver-plugin refused template') === true;
   return { kind: isRefused ? 'refused template' : `node ${node.phase}`, mayHaveDriven: !isRefused };
