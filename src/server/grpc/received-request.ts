@@ -29,7 +29,7 @@ export const executeMethod = driverServiceOf(loadContract()).service.Execute;
 
 /** Wraps a serialized request; the calls that wait behind it hold no more than its bytes. */
 export function receiveRequest(bytes: Buffer): ReceivedRequest {
-  let give = () => decodeRequest(bytes);
+  let give = decoderOf(bytes);
   const received: ReceivedRequest = {
     bytesIn: bytes.length,
     type: undefined,
@@ -46,6 +46,11 @@ export function receiveRequest(bytes: Buffer): ReceivedRequest {
     },
   };
   return received;
+}
+
+/** In a scope of its own: what lives as long as the call would keep the bytes, were they in its scope. */
+function decoderOf(bytes: Buffer): () => ExecuteRequest__Output {
+  return () => decodeRequest(bytes);
 }
 
 function decodeRequest(bytes: Buffer): ExecuteRequest__Output {
