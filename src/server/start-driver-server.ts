@@ -45,8 +45,6 @@ export interface DriverServerOptions {
   readonly resolveReferences?: ResolveReferences;
   /** Bound of one message, either way; the default is far above the largest spec that etcd can hold. */
   readonly maxMessageBytes?: number;
-  /** Calls that one connection may have open at once; `maxStreamsPerConnection` by default. */
-  readonly maxStreams?: number;
   /** How long a request may take to arrive once it is read; 10 s by default. */
   readonly readTimeoutMs?: number;
   /** A connection that is older is replaced, so that clients look the server's name up again. */
@@ -77,18 +75,13 @@ export interface DriverServer {
 
 /** Calls of all connections that wait for an answer; each holds some 10 KB. */
 export const maxOpenCalls = 2_048;
-/**
- * Of one connection, the least that RFC 9113 advises (https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2). Node.js makes
- * all streams that have come in one turn of the event loop, 0.1 ms each while its code is cold, so that those of many
- * connections at once would keep health waiting. More calls wait at their sender, unread, which costs this server nothing.
- */
-export const maxStreamsPerConnection = 100;
+/** Of one connection: more than a sidecar's MAX_CONCURRENT_CALLS, so that none waits inside HTTP/2. */
+export const maxStreamsPerConnection = 1_024;
 /** Requests that are read, decoded and looked at at once: each may hold MAX_MESSAGE_BYTES a few times. */
 export const readingSlots = 8;
 
 const defaults = {
   maxMessageBytes: 4 << 20,
-  maxStreams: maxStreamsPerConnection,
   readTimeoutMs: 10_000,
   repeatGraceMs: 0,
   measures: noMeasures,
@@ -146,15 +139,14 @@ function observing({ measures, followCall }: DriverServerOptions & typeof defaul
 }
 
 function serverOptions(options: DriverServerOptions & typeof defaults, openCalls: OpenCalls): ServerOptions {
-  const { authenticate, logger, maxConnectionAgeMs, maxMessageBytes, maxStreams, readTimeoutMs, measures } =
-    options;
+  const { authenticate, logger, maxConnectionAgeMs, maxMessageBytes, readTimeoutMs, measures } = options;
   const measured = measures === noMeasures ? [] : [measureCalls(executePath, measures)];
   const guards = authenticate === undefined ? [] : [guardCalls(authenticate, logger)];
   const reading = createReadingSlots(executePath, { slots: readingSlots, timeoutMs: readTimeoutMs });
   return {
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
-    'grpc.max_concurrent_streams': maxStreams,
+    'grpc.max_concurrent_streams': maxStreamsPerConnection,
     // A sidecar whose node vanished leaves a connection behind that nobody closes.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,

@@ -40,8 +40,6 @@ export interface DevDriver {
 export type DriveRecord = Pick<Drive, 'requestId' | 'uid' | 'type' | 'task'>;
 
 const noFaults = { status: 'UNAVAILABLE', probability: 0, failFirst: 0, loseAnswers: 0 } as const;
-/** It stands in for any driver server, and drives as much at once as it is asked to. */
-const maxStreams = 1_024;
 const silent: Logger = { error() {}, warn() {}, info() {}, debug() {} };
 
 /** Starts the dev-driver in this process: DriverService with the memory engine, and faults in front of it. */
@@ -65,7 +63,6 @@ export async function startDevDriver(options: DevDriverOptions = {}): Promise<De
     logger,
     host,
     port,
-    maxStreams,
     ...(options.resolveReferences !== undefined && { resolveReferences: options.resolveReferences }),
     wrapExecute: injectFaults({ ...noFaults, ...options, random, logger }),
   });
