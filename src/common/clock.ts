@@ -1,6 +1,6 @@
 /** Time, passed in so that tests can turn it. */
 export interface Clock {
-  /** Milliseconds that only grow. */
+  /** Milliseconds that only grow, to be compared with others of the same clock alone. */
   nowMs(): number;
   /** Calls back once after `delayMs`; the returned function takes that back. Does not keep the process alive. */
   after(delayMs: number, callback: () => void): () => void;

@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../common/clock.js';
 import type { Logger } from '../../common/logger.js';
 
 /** Ends the programs of a server that cannot do it itself. */
 export interface ProgramGuard {
-  /** Programs may run until then, in milliseconds of performance.now(). */
+  /** Programs may run until then, in milliseconds of the system's clock. */
   readonly allowUntil: (untilMs: number) => void;
   /** Nothing runs, and nothing will before the next `allowUntil`. */
   readonly rest: () => void;
@@ -67,7 +68,7 @@ export function startProgramGuard(prefix: string, logger: Logger): ProgramGuard 
 /** The same clock in nanoseconds since boot, which is the same in all processes. This process may be stopped in between: then it is too early. */
 function monotonicNs(untilMs: number): bigint {
   const nowNs = process.hrtime.bigint();
-  const leftMs = untilMs - performance.now();
+  const leftMs = untilMs - systemClock.nowMs();
   return nowNs + BigInt(Math.round(leftMs * 1e6));
 }
 
