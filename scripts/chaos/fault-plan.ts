@@ -95,7 +95,10 @@ export function drawPlan(
     retries: shape === 'dags' ? kfpRetries : retried ? 25 : 0,
     temper: drawTemper(dice, retried),
     foreign: dice.chance(0.5) ? drawForeign(dice, retried) : undefined,
-    tasks: shape === 'wide' ? wideTasks() : drawTasks(dice, tasks, lengthMs, shape === 'dags'),
+    tasks:
+      shape === 'wide'
+        ? wideTasks()
+        : drawTasks(dice, tasks, lengthMs, shape === 'dags' ? createDice(-seed) : undefined),
     driverLane: drawLane(lengthMs, () => [
       dice.between(400, 3_000),
       drawDriverFault(dice, retried, replicas),
@@ -111,12 +114,13 @@ export const kfpRetries = 2;
 const usualShapes = ['plain', 'dags', 'plain', 'wide'] as const;
 const durableShapes = ['plain', 'dags', 'dags', 'wide'] as const;
 
-function drawTasks(dice: Dice, count: number, lengthMs: number, inDags: boolean): PlannedTask[] {
+/** `podDice` decides which pods fail, in DAGs, without a hand in what else a seed decides. */
+function drawTasks(dice: Dice, count: number, lengthMs: number, podDice: Dice | undefined): PlannedTask[] {
   return Array.from({ length: count }, () => ({
     // Four to a moment: loops of a pipeline begin together.
     atMs: Math.floor(dice.between(0, lengthMs * 0.8) / 1_500) * 1_500,
     padding: dice.chance(0.05) ? dice.between(5_000, 30_000) : dice.between(0, 400),
-    podFailures: inDags && dice.chance(0.1) ? dice.between(1, kfpRetries) : 0,
+    podFailures: podDice?.chance(0.1) === true ? podDice.between(1, kfpRetries) : 0,
   }));
 }
 

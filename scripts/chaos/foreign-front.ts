@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import {
   type ClientHttp2Session,
   connect,
+  constants,
   createServer,
   type ServerHttp2Session,
   type ServerHttp2Stream,
@@ -64,6 +65,7 @@ export async function startForeignFront(
     }
     return upstream;
   };
+  const leaving = new WeakSet<object>();
   const health = watchPort(port, () => {
     for (const session of sessions) {
       session.destroy();
@@ -82,6 +84,12 @@ export async function startForeignFront(
   });
   server.on('stream', (stream, headers) => {
     stream.on('error', () => {});
+    const { session } = stream;
+    if (session !== undefined && leaving.has(session)) {
+      // Its caller was told that nothing of these is looked at; Node.js goes on to take them.
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      return;
+    }
     const [first = 'envoy before', ...more] = temper.tricks;
     const trick = dice.chance(temper.probability) ? dice.pick([first, ...more]) : undefined;
     if (trick === 'envoy before') {
@@ -90,8 +98,9 @@ export async function startForeignFront(
     if (trick === 'retry info 0' || trick === 'empty retry info') {
       return answer(stream, 8, 'overloaded', trick === 'retry info 0' ? { retryDelayMs: 0 } : 'empty');
     }
-    if (trick === 'goaway') {
-      stream.session?.goaway(0);
+    if (trick === 'goaway' && session !== undefined) {
+      leaving.add(session);
+      session.goaway(0);
     }
     forward(stream, toUpstream(), headers, trick);
   });
