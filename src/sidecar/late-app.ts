@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { LoadOnce } from './load-once.js';
 
 /** The HTTP side of a sidecar whose parts are loaded later: requests wait for it, in the order in which they came. */
 export interface LateApp {
@@ -9,15 +10,7 @@ export interface LateApp {
 
 /** Express takes a sixth of the start, and nothing needs it before the first request. */
 export function createLateApp(create: () => Promise<RequestListener>): LateApp {
-  let app: RequestListener | undefined;
-  let creating: Promise<RequestListener> | undefined;
-  const load = () => {
-    creating ??= create().then((created) => {
-      app = created;
-      return created;
-    });
-    return creating;
-  };
+  const app = new LoadOnce(create);
   const answerLater: RequestListener = (request, response) => {
     const answer = (loaded: RequestListener) => {
       // Who has gone meanwhile is told nothing, and the reader of a body would wait for its end.
@@ -25,12 +18,12 @@ export function createLateApp(create: () => Promise<RequestListener>): LateApp {
         loaded(request, response);
       }
     };
-    load().then(answer, () => request.socket.destroy());
+    app.load().then(answer, () => request.socket.destroy());
   };
   return {
-    answer: (request, response) => (app ?? answerLater)(request, response),
+    answer: (request, response) => (app.part ?? answerLater)(request, response),
     load: async () => {
-      await load();
+      await app.load();
     },
   };
 }

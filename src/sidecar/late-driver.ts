@@ -1,6 +1,7 @@
 import { StatusError } from '../contract/status-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
 import type { CallResult, DriverCall } from '../driver/unary-call.js';
+import { LoadOnce } from './load-once.js';
 
 /** A client of the driver server whose parts are loaded later: calls wait for them. */
 export interface LateDriver extends DriverClient {
@@ -10,25 +11,17 @@ export interface LateDriver extends DriverClient {
 
 /** gRPC takes a third of the start, and nothing needs it before the first task. */
 export function createLateDriver(connect: () => Promise<DriverClient>): LateDriver {
-  let driver: DriverClient | undefined;
-  let connecting: Promise<DriverClient> | undefined;
-  const load = () => {
-    connecting ??= connect().then((connected) => {
-      driver = connected;
-      return connected;
-    });
-    return connecting;
-  };
+  const driver = new LoadOnce(connect);
   return {
     load: async () => {
-      await load();
+      await driver.load();
     },
     execute: (request, timeoutMs) =>
-      driver === undefined
-        ? callLater(load(), (connected) => connected.execute(request, timeoutMs))
-        : driver.execute(request, timeoutMs),
+      driver.part === undefined
+        ? callLater(driver.load(), (connected) => connected.execute(request, timeoutMs))
+        : driver.part.execute(request, timeoutMs),
     close: () => {
-      connecting?.then(
+      driver.loading?.then(
         (connected) => connected.close(),
         () => {},
       );
