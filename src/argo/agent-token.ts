@@ -1,5 +1,6 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { digestOfToken } from '../common/bearer-tokens.js';
 
 /** Whether a caller may pass; `unreadable` says in one sentence why nobody can be told apart, and the remedy. */
 export type Verdict =
@@ -24,7 +25,7 @@ export function createAgentTokenCheck(tokenPath: string, nowMs: () => number): C
   let kept: { readonly digest: Buffer; readonly readMs: number } | undefined;
   return (authorization) => {
     const presented = /^bearer (.*)$/i.exec(authorization ?? '')?.[1]?.trim() ?? '';
-    const presentedDigest = digest(presented);
+    const presentedDigest = digestOfToken(presented);
     const isRecent = kept !== undefined && nowMs() - kept.readMs < keepMs;
     if (isRecent && kept !== undefined && timingSafeEqual(presentedDigest, kept.digest)) {
       return { kind: 'allowed' };
@@ -39,13 +40,9 @@ export function createAgentTokenCheck(tokenPath: string, nowMs: () => number): C
     if (token === '') {
       return { kind: 'unreadable', reason: explain(tokenPath, 'it is empty') };
     }
-    kept = { digest: digest(token), readMs: nowMs() };
+    kept = { digest: digestOfToken(token), readMs: nowMs() };
     return timingSafeEqual(presentedDigest, kept.digest) ? { kind: 'allowed' } : { kind: 'forbidden' };
   };
-}
-
-function digest(text: string): Buffer {
-  return Buffer.from(hash('sha256', text), 'hex');
 }
 
 function explain(tokenPath: string, why: string): string {

@@ -111,20 +111,9 @@ function keyOf(text: string, start: number, end: number): string {
 
 /** How many objects and arrays of valid JSON stand inside each other: 0 for a string, 1 for []. */
 export function nestingOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === codes.quote) {
-      at = endOfString(text, at) - 1;
-    } else if (code === codes.openBrace || code === codes.openBracket) {
-      depth += 1;
-      deepest = depth > deepest ? depth : deepest;
-    } else if (code === codes.closeBrace || code === codes.closeBracket) {
-      depth -= 1;
-    }
-  }
-  return deepest;
+  const reader = new JsonReader(text);
+  reader.endOfValue(0, 0);
+  return reader.nesting;
 }
 
 /** Numbers, because comparing one-character texts takes several times as long. */
