@@ -68,6 +68,25 @@ export function toStatusError(failure: DriveFailure): StatusError {
   });
 }
 
+/** There is no room for this call, which has driven nothing; `why` is the rest of a sentence. */
+export function serverBusy(why: string): StatusError {
+  return toStatusError({
+    status: 'RESOURCE_EXHAUSTED',
+    reason: 'QUEUE_FULL',
+    message: `the driver server is busy: ${why}`,
+    retry: retrySafe,
+    retryDelayMs: 5_000,
+  });
+}
+
+/** The driver has answered, and its answer waits for a repeat. */
+export function answersUnread(): StatusError {
+  return new StatusError(
+    'UNAVAILABLE',
+    'the driver has answered, but too many answers before this one have not been read: ask again',
+  );
+}
+
 /** The server ends before the driver was started. */
 export function serverEnding(): StatusError {
   return toStatusError({

@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, type Settings } from 'node:http2';
 import type { TestContext } from 'node:test';
 import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { driverServiceOf, loadContract } from '../../src/contract/service-definition.js';
@@ -13,8 +13,8 @@ export interface RawCall {
 }
 
 /** An HTTP/2 connection that is no gRPC client: it may stop in the middle, or send what none would. */
-export function connectRaw(t: TestContext, address: string) {
-  const session: ClientHttp2Session = connect(`http://${address}`);
+export function connectRaw(t: TestContext, address: string, settings: Settings = {}) {
+  const session: ClientHttp2Session = connect(`http://${address}`, { settings });
   session.on('error', () => {});
   t.after(() => session.destroy());
   const open = (headers: Record<string, string> = {}): RawCall => {

@@ -1,10 +1,17 @@
-import type { handleUnaryCall, Metadata, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import type {
+  handleUnaryCall,
+  Metadata,
+  ServerUnaryCall,
+  ServiceDefinition,
+  sendUnaryData,
+} from '@grpc/grpc-js';
 import type { LogFacts, Logger } from '../../common/logger.js';
 import { createTurns, type TakeTurn } from '../../common/turns.js';
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse } from '../../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { StatusError } from '../../contract/status-error.js';
-import { toStatusError } from '../drive-failure.js';
+import { createByteBudget } from '../byte-budget.js';
+import { answersUnread, toStatusError } from '../drive-failure.js';
 import { factsOfRequest } from '../facts-of-request.js';
 import type { SingleFlightResult } from '../ledger/claim-and-drive.js';
 import type { SingleFlight } from '../ledger/single-flight.js';
@@ -79,7 +86,8 @@ interface RunningCall {
 /** Makes the handler of Execute: every call gets an answer or a status, and one line in the log at its end. */
 export function createExecuteHandler({ check, executeOnce, logger, observe }: ExecuteParts): ExecuteHandler {
   const turn = createTurns();
-  const begin = (call: ServerUnaryCall<ReceivedRequest, Buffer>, beganMs: number): RunningCall => {
+  const send = createSend();
+  const begin = (call: ExecuteCall, beganMs: number): RunningCall => {
     const { request: received, metadata } = call;
     const deadlineMs = Number(call.getDeadline());
     let asked: LogFacts = {};
@@ -115,7 +123,7 @@ export function createExecuteHandler({ check, executeOnce, logger, observe }: Ex
         const outcome = await executed;
         const clientGone = call.cancelled;
         if (outcome.result.kind === 'answered') {
-          callback(null, outcome.result.response);
+          send(outcome.result.response, call, callback);
         } else {
           callback(toStatusResponse(outcome.result.error));
         }
@@ -124,6 +132,25 @@ export function createExecuteHandler({ check, executeOnce, logger, observe }: Ex
         logCallEnd(logger, outcome, { asked, bytesIn: call.request.bytesIn, ms, clientGone });
       })
       .catch((thrown: unknown) => callback(toStatusResponse(thrown)));
+  };
+}
+
+/** Bytes of answers that their callers have not read: gRPC keeps a copy of each until its call ends. */
+export const maxUnreadBytes = 64 << 20;
+
+type ExecuteCall = ServerUnaryCall<ReceivedRequest, Buffer>;
+
+function createSend() {
+  const unread = createByteBudget(maxUnreadBytes);
+  return (response: Buffer, call: ExecuteCall, callback: sendUnaryData<Buffer>): void => {
+    const release = call.cancelled ? () => {} : unread.take(response.length);
+    if (release === undefined) {
+      callback(toStatusResponse(answersUnread()));
+      return;
+    }
+    // grpc-js says so of every call whose stream has ended, however it ended.
+    call.once('cancelled', release);
+    callback(null, response);
   };
 }
 

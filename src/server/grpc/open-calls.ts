@@ -3,7 +3,7 @@ import {
   type ServerInterceptingCallInterface,
   type ServerInterceptor,
 } from '@grpc/grpc-js';
-import { outcomeUnknown, serverEnding, toStatusError } from '../drive-failure.js';
+import { outcomeUnknown, serverBusy, serverEnding } from '../drive-failure.js';
 import { toStatusResponse } from './to-status-response.js';
 
 /** The calls of one method that have no status yet, from their first header on. */
@@ -23,8 +23,6 @@ interface OpenCall {
   /** Whether its request has arrived whole, so that it may have been driven. */
   isReceived: boolean;
 }
-
-const retryDelayMs = 5_000;
 
 /** Follows the calls of a method, of which `maxCalls` may be open at once. */
 export function createOpenCalls(methodPath: string, maxCalls: number): OpenCalls {
@@ -84,13 +82,7 @@ export function createOpenCalls(methodPath: string, maxCalls: number): OpenCalls
 }
 
 function refuse(call: ServerInterceptingCallInterface, open: number): ServerInterceptingCall {
-  const full = toStatusError({
-    status: 'RESOURCE_EXHAUSTED',
-    reason: 'QUEUE_FULL',
-    message: `the driver server is busy: ${open} calls are open`,
-    retry: 'safe',
-    retryDelayMs,
-  });
+  const full = serverBusy(`${open} calls are open`);
   const onReceiveMetadata = () => call.sendStatus(toStatusResponse(full));
   return new ServerInterceptingCall(call, { start: (next) => next({ onReceiveMetadata }) });
 }

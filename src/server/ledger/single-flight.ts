@@ -1,4 +1,6 @@
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import { createByteBudget } from '../byte-budget.js';
+import { serverBusy } from '../drive-failure.js';
 import { fingerprintOfRequest, keyOfRequest } from '../fingerprint-request.js';
 import {
   type CallContext,
@@ -23,6 +25,12 @@ export interface SingleFlight {
   readonly quietMs: () => number;
 }
 
+/**
+ * Bytes of the requests whose calls wait for another one's drive: gRPC keeps them until the call ends, although nobody
+ * needs them any more. As many as calls may be open of an ordinary size, or 8 of the largest.
+ */
+export const maxRepeatBytes = 32 << 20;
+
 /** A claim or a drive that is under way, or waits for its turn; whoever asks for the same meanwhile joins it. */
 interface Flight {
   readonly fingerprint: string;
@@ -44,6 +52,7 @@ interface Turn {
  */
 export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
   const flights = new Map<string, Flight>();
+  const repeats = createByteBudget(maxRepeatBytes);
   let stopped = false;
   let lastAnswerMs = Number.NEGATIVE_INFINITY;
   const start = (asked: LedgerRequest, more: Turn, context: CallContext): Flight => {
@@ -61,6 +70,14 @@ export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
       .finally(() => flights.delete(asked.key));
     return { fingerprint: asked.fingerprint, task, callers: 1, landed };
   };
+  const holdUntilEnd = ({ landed }: Flight, bytes: number): boolean => {
+    const release = repeats.take(bytes);
+    if (release === undefined) {
+      return false;
+    }
+    landed.then(release, release);
+    return true;
+  };
   return {
     // Not an async function, which would hold a joiner's request until it has its answer.
     executeOnce: (request, context) => {
@@ -73,12 +90,17 @@ export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
       const task = parts.ledger.taskOf?.(request);
       const siblings = flightsOf(flights, task);
       const running = sameId ?? siblings.find((flight) => flight.task?.attempt === task?.attempt);
+      const before = siblings.at(-1);
+      const waitsFor = running ?? before;
+      if (waitsFor !== undefined && !holdUntilEnd(waitsFor, context.requestBytes)) {
+        return Promise.reject(serverBusy('too many large requests wait for drivers that run already'));
+      }
       if (running !== undefined) {
         context.onClaimed?.();
         parts.measures?.repeated('joined');
         return join(running);
       }
-      const flight = start(asked, { task, before: siblings.at(-1) }, context);
+      const flight = start(asked, { task, before }, context);
       flights.set(asked.key, flight);
       return flight.landed;
     },

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { readStatusDetails } from '../../../src/contract/status-details.js';
+import { maxUnreadBytes } from '../../../src/server/grpc/driver-service.js';
+import { maxRepeatBytes } from '../../../src/server/ledger/single-flight.js';
 import {
   maxOpenCalls,
   maxStreamsPerConnection,
@@ -195,6 +197,79 @@ test('beyond the calls that may be open the next one is refused with a RetryInfo
   gate.open();
   await until(() => drives.length === 1);
   assert.deepEqual(new Set(await Promise.all(calls)), new Set([grpcStatus.OK]));
+});
+
+test('repeats that wait hold 32 MiB at the most; the next one is told to come again, and nothing is lost', async (t) => {
+  const gate = createGate();
+  const { client, drives } = await startServer(t, async () => {
+    await gate.opened;
+    return { response: { execution_id: '7' } };
+  });
+  const large = aRequest({ extra_args: { unknown: 'x'.repeat(4_100_000) } });
+  const fitting = Math.floor(maxRepeatBytes / 4_100_000);
+  const first = callDriver(client, large);
+  await until(() => drives.length === 1);
+  const refused: string[] = [];
+  const repeats = Array.from({ length: fitting + 1 }, () =>
+    callDriver(client, large).catch((failure) => {
+      const { errorInfo, retryDelayMs } = readStatusDetails(failure.metadata);
+      assert.equal(failure.code, grpcStatus.RESOURCE_EXHAUSTED);
+      assert.deepEqual(
+        [errorInfo?.reason, errorInfo?.metadata['retry'], retryDelayMs],
+        ['QUEUE_FULL', 'safe', 5_000],
+      );
+      refused.push(failure.details);
+    }),
+  );
+
+  await until(() => refused.length === 1);
+  gate.open();
+
+  const answers = await Promise.all([first, ...repeats]);
+  assert.deepEqual(refused, [
+    'the driver server is busy: too many large requests wait for drivers that run already',
+  ]);
+  const given = answers.filter((answer) => answer !== undefined).map(({ execution_id }) => execution_id);
+  assert.deepEqual(given, Array(1 + fitting).fill('7'));
+  // What waited has gone, and its bytes with it.
+  assert.equal((await callDriver(client, large)).execution_id, '7');
+  assert.equal(drives.length, 1);
+});
+
+test('answers that nobody reads are 64 MiB at the most; whoever asks again for another one gets it', async (t) => {
+  const patch = 'x'.repeat(1 << 20);
+  const { address, client, drives } = await startServer(t, async () => ({
+    response: { pod_spec_patch: patch },
+  }));
+  const { session, open } = connectRaw(t, address, { initialWindowSize: 0 });
+  const message = frame(serialize(aRequest()));
+  const fitting = Math.floor(maxUnreadBytes / (patch.length + 100));
+  const statuses: number[] = [];
+  const calls = Array.from({ length: fitting + 17 }, async () => {
+    const { stream, status } = open();
+    stream.end(message);
+    statuses.push(await status);
+  });
+
+  await until(() => statuses.length === calls.length - fitting);
+
+  assert.deepEqual(statuses, Array(17).fill(grpcStatus.UNAVAILABLE));
+  const refused = await failureOf(callDriver(client, aRequest()));
+  assert.deepEqual(
+    [refused.code, refused.details],
+    [
+      grpcStatus.UNAVAILABLE,
+      'the driver has answered, but too many answers before this one have not been read: ask again',
+    ],
+  );
+  session.destroy();
+  await until(() =>
+    callDriver(client, aRequest()).then(
+      ({ pod_spec_patch }) => pod_spec_patch === patch,
+      () => false,
+    ),
+  );
+  assert.equal(drives.length, 1);
 });
 
 test('MAX_QUEUE_BYTES counts the whole request, what the driver is not given too', async (t) => {

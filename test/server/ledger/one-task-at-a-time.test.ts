@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExecuteRequest__Output } from '../../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { createMemoryLedger } from '../../../src/server/ledger/memory-ledger.js';
-import { createSingleFlight } from '../../../src/server/ledger/single-flight.js';
+import { createSingleFlight, maxRepeatBytes } from '../../../src/server/ledger/single-flight.js';
 import { collectLog } from '../../support/collect-log.js';
 import { createGate } from '../../support/start-server.js';
 
@@ -109,4 +109,23 @@ test('an attempt that fails lets the next one have its turn', async () => {
       ['bad', 'b'],
     ],
   );
+});
+
+test('an attempt that would wait with too many bytes is refused and not driven; once there is room it is', async () => {
+  const { executeOnce, driven, gate } = startFlights();
+  const large = { ...context, requestBytes: 1 + maxRepeatBytes / 2 };
+  const first = executeOnce(aRequest('a', 'n1'), large);
+  const second = executeOnce(aRequest('b', 'n2'), large);
+
+  const refusal = await executeOnce(aRequest('c', 'n3'), large).catch((thrown) => thrown);
+
+  assert.deepEqual(
+    [refusal.status, refusal.details.errorInfo.reason, refusal.details.retryDelayMs],
+    ['RESOURCE_EXHAUSTED', 'QUEUE_FULL', 5_000],
+  );
+  gate.open();
+  await Promise.all([first, second]);
+  assert.deepEqual(driven, ['a', 'b']);
+  await executeOnce(aRequest('c', 'n3'), large);
+  assert.deepEqual(driven, ['a', 'b', 'c']);
 });
