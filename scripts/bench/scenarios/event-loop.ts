@@ -5,7 +5,7 @@ import type { SmallRequests } from '../load/small-requests.js';
 import { bodySizes, distinctTasks } from '../load/task-bodies.js';
 import { quantile } from '../report/statistics.js';
 import { asAsked, type Bench, type Measure, type Scenario, type Subject } from '../scenario.js';
-import { type Bridge, drivingBridges, names } from '../subjects/bridges.js';
+import { type Bridge, drivingBridges, names, startAnsweringDriver } from '../subjects/bridges.js';
 
 /** Connections that send 1 MB bodies, one after the other, without a pause. */
 const largeConnections = 2;
@@ -16,8 +16,10 @@ export const eventLoop: Scenario = {
   purpose: 'small requests (2 KB, one every 5 ms) while 1 MB bodies flow over two connections, and alone',
   floor: names.expressGrpc,
   rounds: asAsked,
-  prepare: async (bench) =>
-    Promise.all((await drivingBridges(bench)).map((bridge) => toSubject(bench, bridge))),
+  prepare: async (bench) => {
+    const bridges = await drivingBridges(bench, await startAnsweringDriver(bench));
+    return Promise.all(bridges.map((bridge) => toSubject(bench, bridge)));
+  },
 };
 
 async function toSubject(bench: Bench, { name, start }: Bridge): Promise<Subject> {

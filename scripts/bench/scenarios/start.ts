@@ -47,6 +47,7 @@ async function prepareStarts(bench: Bench, launch?: Launcher): Promise<readonly 
     ...(await bridges.goBridges(bench, driver)),
     ...(await bridges.fastApiBridges(bench)),
     bridges.sidecarBridge(bench, driver),
+    bridges.adminSidecarBridge(bench, driver),
   ].map((bridge) => toSubject(bridge.name, () => bridge.start(launch), postOnce));
   return [...subjects, await serverSubject(bench, launch), await webhookSubject(bench, launch)];
 }

@@ -2,7 +2,7 @@ import { forMs, runLoad } from '../load/run-load.js';
 import { bodySizes, distinctTasks, repeatedTask, type TaskBodies } from '../load/task-bodies.js';
 import { quantile } from '../report/statistics.js';
 import { asAsked, type Bench, type Measurement, type Scenario, type Subject } from '../scenario.js';
-import { type Bridge, drivingBridges, names } from '../subjects/bridges.js';
+import * as bridges from '../subjects/bridges.js';
 
 /** As many as Argo's agent has workers. */
 const connections = 16;
@@ -13,7 +13,7 @@ type BodiesOf = (bytes: number, connections: number) => TaskBodies;
 export const throughput: Scenario = {
   name: 'throughput',
   purpose: `distinct tasks over ${connections} connections, by the size of the body`,
-  floor: names.expressGrpc,
+  floor: bridges.names.expressGrpc,
   rounds: asAsked,
   prepare: (bench) => prepareLoad(bench, ['2 KB', '8 KB', '100 KB', '1 MB'], distinctTasks),
 };
@@ -33,14 +33,19 @@ async function prepareLoad(
 ): Promise<readonly Subject[]> {
   const measured = bench.isQuick ? sizes.filter((size) => size === '8 KB' || size === '1 MB') : sizes;
   const durationMs = bench.isQuick ? 800 : 3_000;
+  const driver = await bridges.startAnsweringDriver(bench);
+  const measuredBridges = [
+    ...(await bridges.drivingBridges(bench, driver)),
+    bridges.adminSidecarBridge(bench, driver, bridges.loadSettings),
+  ];
   return Promise.all(
-    (await drivingBridges(bench)).map((bridge) => toSubject(bench, bridge, measured, bodiesOf, durationMs)),
+    measuredBridges.map((bridge) => toSubject(bench, bridge, measured, bodiesOf, durationMs)),
   );
 }
 
 async function toSubject(
   bench: Bench,
-  { name, start }: Bridge,
+  { name, start }: bridges.Bridge,
   sizes: readonly (keyof typeof bodySizes)[],
   bodiesOf: BodiesOf,
   durationMs: number,

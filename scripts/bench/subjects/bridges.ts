@@ -20,6 +20,7 @@ export const names = {
   go: 'Go bridge',
   fastApi: 'FastAPI stand-in',
   sidecar: 'sidecar',
+  sidecarAdmin: 'sidecar, admin port on',
 } as const;
 
 /** A driver server behind the bridges that costs as little as it can. */
@@ -34,12 +35,27 @@ export function sidecarBridge(
   { folder }: Bench,
   driver: string,
   env: Readonly<Record<string, string>> = {},
+  name: string = names.sidecar,
 ): Bridge {
   const tokenPath = join(folder, 'token');
   mkdirSync(folder, { recursive: true });
   writeFileSync(tokenPath, token, { mode: 0o600 });
   const settings = { SERVER_PORT: '0', DRIVER_HOST: driver, TOKEN_PATH: tokenPath, ...env };
-  return { name: names.sidecar, start: (launch) => startProcess(programs.sidecar, settings, launch) };
+  return { name, start: (launch) => startProcess(programs.sidecar, settings, launch) };
+}
+
+/** The same with metrics, which are off unless asked for. */
+export function adminSidecarBridge(
+  bench: Bench,
+  driver: string,
+  env: Readonly<Record<string, string>> = {},
+): Bridge {
+  return sidecarBridge(
+    bench,
+    driver,
+    { ...env, ADMIN_HOST: '127.0.0.1', ADMIN_PORT: '0' },
+    names.sidecarAdmin,
+  );
 }
 
 /**
@@ -82,8 +98,7 @@ export async function fastApiBridges(bench: Bench): Promise<readonly Bridge[]> {
 }
 
 /** Express + grpc-js, the Go bridge and the sidecar: what answers POSTs by asking a driver. */
-export async function drivingBridges(bench: Bench): Promise<readonly Bridge[]> {
-  const driver = await startAnsweringDriver(bench);
+export async function drivingBridges(bench: Bench, driver: string): Promise<readonly Bridge[]> {
   return [
     floorBridge(names.expressGrpc, floors.expressGrpc, driver),
     ...(await goBridges(bench, driver)),
