@@ -1,5 +1,14 @@
 import { type PluginTemplate, parseExecuteTemplate } from '../argo/parse-execute-template.js';
-import { notOurs, notSucceeded, notYet, type WrittenReply, waiting, writeReply } from '../argo/reply.js';
+import {
+  type NotYet,
+  notOurs,
+  notSucceeded,
+  notYet,
+  type Waiting,
+  type WrittenReply,
+  waiting,
+  writeReply,
+} from '../argo/reply.js';
 import { type LogFacts, toLogText } from '../common/log-fields.js';
 import type { DriverType } from '../contract/driver-type.js';
 import type { Attempts } from './attempts.js';
@@ -9,10 +18,11 @@ import type { FinalAnswer } from './final-answer.js';
 import type { Caller, LongPoll } from './long-poll.js';
 import { toNotYet } from './not-yet.js';
 import { digestOf, RecentBodies } from './recent-bodies.js';
-import { requestIdOf, taskKeyOf } from './request-id.js';
-import type { TaskSet } from './task-set.js';
+import { requestIdOf } from './request-id.js';
+import type { AskedAnswer } from './task-set.js';
 import type { TaskSets } from './task-sets.js';
-import { type DriverRequest, toDriverRequest } from './to-driver-request.js';
+import { toDriverRequest } from './to-driver-request.js';
+import { type Task, toTask } from './to-task.js';
 
 /** A reply for Argo's agent, and what the log may know of it. */
 export interface Answer {
@@ -40,15 +50,6 @@ export interface ExecuteTemplateOptions {
 /** Answers one POST of Argo's agent. Throws a SyntaxError for no JSON. */
 export type ExecuteTemplate = (body: string, caller: Caller) => Promise<Answer>;
 
-/** A template of ours as the ledger and the task set know it. */
-interface Task {
-  readonly key: string;
-  readonly templateBytes: number;
-  /** The object that has the template. */
-  readonly taskSet: TaskSet;
-  readonly facts: LogFacts;
-}
-
 /** What a repeat of a body needs of it. */
 interface KnownTask {
   readonly task: Task;
@@ -73,8 +74,8 @@ export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteT
     }
     const { template } = parsed;
     const converted = toDriverRequest(template);
-    const task = toTask(options, template, converted.request, body);
-    task.taskSet.notePending(task.key, task.templateBytes);
+    const task = toTask(template, converted.request, { body, taskSets: options.taskSets });
+    task.taskSet.notePending(task.key, task.templateBytes, converted.request?.dagExecutionId);
     const faults = [...parsed.faults, ...converted.faults];
     const { request } = converted;
     if (request === undefined || faults.length > 0) {
@@ -107,34 +108,6 @@ async function answerTask(
   return toAnswer(options, record, type, task);
 }
 
-/**
- * Names the task. Equal templates are one task, because only a repeat or a retry has the same bytes; where the
- * template names its node, those of two nodes are two.
- */
-function toTask(
-  { taskSets }: ExecuteTemplateOptions,
-  template: PluginTemplate,
-  request: DriverRequest | undefined,
-  body: string,
-): Task {
-  const { workflow, templateName } = template;
-  const node = request?.nodeName;
-  const facts = {
-    workflow: toLogText(workflow.name),
-    namespace: toLogText(workflow.namespace),
-    uid: toLogText(workflow.uid),
-    template: toLogText(templateName),
-    ...(node !== undefined && { node: toLogText(node) }),
-    ...(request !== undefined && { task: toLogText(request.taskName), type: request.type }),
-  };
-  return {
-    key: taskKeyOf(template, node),
-    templateBytes: Buffer.byteLength(body),
-    taskSet: taskSets.of(workflow.uid),
-    facts,
-  };
-}
-
 function toAnswer(
   options: ExecuteTemplateOptions,
   record: CallRecord<FinalAnswer>,
@@ -144,9 +117,9 @@ function toAnswer(
   const { state, attempt, progress } = record;
   if (state.kind !== 'started') {
     const onDelivered = () => options.ledger.markDelivered(record);
-    const { bytes, facts } = state.answer;
+    const { bytes: answerBytes, executionId, facts } = state.answer;
     const answer = { reply: state.answer, facts: { ...task.facts, ...facts, attempt }, onDelivered };
-    return whenAdmitted(task, attempt, bytes, answer);
+    return whenAdmitted(task, attempt, { answerBytes, executionId }, answer);
   }
   if (options.ending.aborted) {
     return stayAway(options, task);
@@ -155,24 +128,32 @@ function toAnswer(
   const { messageAfterMs } = options;
   const reply = toNotYet(progress, { nowMs: options.nowMs(), messageAfterMs, recentMs });
   const requestId = requestIdOf(record.key, attempt);
-  return { reply: writeReply(reply), facts: { ...task.facts, waitsFor: 'the driver', requestId, attempt } };
+  const facts = { ...task.facts, waitsFor: 'the driver', requestId, attempt };
+  return { reply: writeNotYet(task, reply), facts };
+}
+
+function writeNotYet({ key, taskSet }: Task, reply: NotYet | Waiting): WrittenReply {
+  if ('message' in reply.node) {
+    taskSet.noteMessage(key, reply.node.message);
+  }
+  return writeReply(reply);
 }
 
 /** A final answer, once the task set has room for it. */
 function whenAdmitted(
-  { key, templateBytes, taskSet, facts }: Task,
+  task: Task,
   attempt: number,
-  bytes: number,
+  asked: Omit<AskedAnswer, 'templateBytes'>,
   answer: Answer,
 ): Answer {
-  const admission = taskSet.admit(key, attempt, templateBytes, bytes);
+  const { key, templateBytes, taskSet } = task;
+  const admission = taskSet.admit(key, attempt, { templateBytes, ...asked });
   if (admission.kind === 'admitted') {
     return answer;
   }
-  const { waitMs, waitsFor } = admission;
-  const isFull = waitsFor === 'room in the task set';
-  const reply = isFull ? waiting(taskSetIsFull, waitMs) : notYet(waitMs);
-  return { reply: writeReply(reply), facts: { ...facts, waitsFor, attempt } };
+  const { waitMs, waitsFor, tells } = admission;
+  const reply = tells ? waiting(taskSetIsFull, waitMs) : notYet(waitMs);
+  return { reply: writeNotYet(task, reply), facts: { ...task.facts, waitsFor, attempt } };
 }
 
 /** Short, because it takes room in that object itself. */
@@ -189,5 +170,6 @@ function refuse({ templateName }: PluginTemplate, task: Task, faults: readonly s
     `driver-plugin refused template "${toLogText(templateName)}": ${faults.join('; ')}`,
   );
   const facts = { ...task.facts, phase: reply.node.phase, faults: faults.length };
-  return whenAdmitted(task, 0, Buffer.byteLength(reply.node.message), { reply: writeReply(reply), facts });
+  const answerBytes = Buffer.byteLength(reply.node.message);
+  return whenAdmitted(task, 0, { answerBytes }, { reply: writeReply(reply), facts });
 }

@@ -22,6 +22,8 @@ import { toOutputs } from './to-outputs.js';
 
 /** What an attempt ended with, as Argo's agent gets it and as the ledger keeps it. */
 export interface FinalAnswer extends Answered, WrittenReply {
+  /** The execution of a DAG that it tells: the tasks in that DAG will name it. */
+  readonly executionId: string | undefined;
   readonly facts: LogFacts;
 }
 
@@ -73,7 +75,8 @@ function fromResponse(
   const id = response.execution_id ?? response.task_id;
   const message = `${request.type} driver done${id === undefined ? '' : ` as execution ${id}`}`;
   const reply = succeeded(response.cached === true ? `${message}, cached` : message, checked.parameters);
-  const answer = toAnswer(reply, 'OK', 'none');
+  const isDag = request.type !== 'CONTAINER';
+  const answer = { ...toAnswer(reply, 'OK', 'none'), executionId: isDag ? id : undefined };
   if (answer.bytes <= maxOutputBytes) {
     return answer;
   }
@@ -90,5 +93,6 @@ function toAnswer(
 ): FinalAnswer {
   const written = writeReply(reply);
   const bytes = goJsonBytes(written.text);
-  return { nextAttempt, bytes, ...written, facts: { phase: reply.node.phase, status } };
+  const facts = { phase: reply.node.phase, status };
+  return { nextAttempt, bytes, ...written, executionId: undefined, facts };
 }

@@ -1,10 +1,12 @@
 import {
+  pendingMessageBytes,
   pendingTaskBytes,
   taskSetLimitBytes,
-  taskSetReservedBytes,
   taskSetUsableBytes,
 } from '../common/task-set-size.js';
 import { ExpiringBytes } from './expiring-bytes.js';
+import { GivenAnswers } from './given-answers.js';
+import { TaskWave } from './task-wave.js';
 
 export interface TaskSetOptions {
   /** How often Argo's agent patches its results into the task set. */
@@ -16,6 +18,14 @@ export interface TaskSetOptions {
   readonly onNearlyFull: (facts: { readonly usedBytes: number; readonly limitBytes: number }) => void;
 }
 
+/** An answer that wants to go. */
+export interface AskedAnswer {
+  readonly templateBytes: number;
+  readonly answerBytes: number;
+  /** The execution of a DAG that it tells. */
+  readonly executionId?: string | undefined;
+}
+
 /** Whether an answer may go to the agent, or for how long it must wait for what. */
 export type Admission =
   | { readonly kind: 'admitted' }
@@ -23,26 +33,22 @@ export type Admission =
       readonly kind: 'wait';
       readonly waitMs: number;
       readonly waitsFor: WaitsFor;
+      /** Whether its node should say so. */
+      readonly tells: boolean;
     };
 
 export type WaitsFor = 'the rest of the tasks' | 'the next patch' | 'room in the task set';
-
-/**
- * Patch intervals from an answer to the moment when the controller has surely taken it up: one until the patch, one
- * for the controller's next cycle, and as long again for one that is busy (36 and 55 s were measured at intervals of 10 s, on a
- * machine with more to do than it could).
- */
-export const takeUpIntervals = 6;
 
 /** How long a place in the queue outlives the moment for which its owner was asked to come back. */
 const patienceMs = 15_000;
 /** How long a task counts that nobody asks for any more: it was ended, or its agent is away. */
 const forgetPendingMs = 60_000;
 const shortestWaitMs = 250;
-/** A wave of new tasks is over when none has come for so long, or half of an interval, if that is shorter. */
-const longestQuietMs = 2_000;
-/** And at the latest after so many intervals: a pipeline may have new tasks all the time. */
-const waveIntervals = 3;
+/**
+ * Tasks whose nodes say that they wait for room. As long as any node of a task set says anything, Argo's controller writes the
+ * workflow in every cycle, and a thousand messages take the room that they speak of.
+ */
+const mostTelling = 16;
 /** Parts of the usable bytes at which the log is told, and at which it may be told again. */
 const nearlyFull = 0.8;
 const farFromFull = 0.6;
@@ -50,7 +56,7 @@ const farFromFull = 0.6;
 /**
  * Models the one object that holds a workflow's pending plugin templates and their results, and lets answers go only
  * into what is left of it: what etcd refuses turns every node of a patch into Error. A template counts from its first
- * POST until `takeUpIntervals` after its answer, when the controller has taken that up, and so does its answer. Who
+ * POST until the controller has taken up its answer, and so does its answer (GivenAnswers). Who
  * finds no room waits in a queue whose head has its place reserved, so that no large answer is passed for ever by
  * small ones. While new tasks come one after the other, because the agent works through a loop, only so much goes
  * as is kept free anyway: the templates of the rest are in the object, and nobody has seen them. Takes the same time for each POST, however many tasks there are.
@@ -58,63 +64,73 @@ const farFromFull = 0.6;
 export class TaskSet {
   readonly #options: TaskSetOptions;
   readonly #pending: ExpiringBytes;
-  /** Templates with answers that are on their way through the object. */
-  readonly #given: ExpiringBytes;
+  /** Messages of pending tasks. */
+  readonly #messages: ExpiringBytes;
+  /** Answers that are on their way through the object, with their templates. */
+  readonly #given: GivenAnswers;
   /** Answers of the last interval. */
   readonly #patched: ExpiringBytes;
   readonly #queue = new Map<string, { readonly bytes: number; readonly untilMs: number }>();
   #queuedBytes = 0;
-  /** New tasks that come one after the other: the object has them all already, and this model has not. */
-  #wave = { beganMs: Number.NEGATIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY, givenBytes: 0 };
+  readonly #telling = new Set<string>();
+  readonly #wave: TaskWave;
   #isNearlyFull = false;
-  readonly #quietMs: number;
 
   constructor(options: TaskSetOptions) {
     this.#options = options;
-    this.#quietMs = Math.min(longestQuietMs, options.intervalMs / 2);
+    this.#wave = new TaskWave(options.intervalMs);
     const stepMs = Math.max(1, options.intervalMs / 20);
     this.#pending = new ExpiringBytes(stepMs);
-    this.#given = new ExpiringBytes(stepMs);
+    this.#messages = new ExpiringBytes(stepMs);
+    this.#given = new GivenAnswers(options.intervalMs);
     this.#patched = new ExpiringBytes(stepMs);
   }
 
-  /** Notes that a task is pending, with a template of so many bytes. */
-  notePending(task: string, templateBytes: number): void {
-    const { intervalMs, nowMs } = this.#options;
+  /** Notes that a task is pending, with a template of so many bytes; it stands in the DAG of an execution, if it names one. */
+  notePending(task: string, templateBytes: number, dagExecutionId?: string): void {
+    const { nowMs } = this.#options;
     if (!this.#pending.has(task)) {
-      this.#noteNewTask(nowMs());
+      this.#wave.noteTask(nowMs());
+      if (dagExecutionId !== undefined) {
+        this.#given.noteTaskOf(dagExecutionId, nowMs());
+      }
     }
-    const untilMs = nowMs() + forgetPendingMs + 4 * intervalMs;
-    this.#pending.set(task, pendingTaskBytes(templateBytes), untilMs);
+    this.#pending.set(task, pendingTaskBytes(templateBytes), this.#forgottenAtMs());
     this.#warnOnce();
+  }
+
+  /** Notes what the node of a pending task says from now on. */
+  noteMessage(task: string, message: string): void {
+    this.#messages.set(task, pendingMessageBytes(message), this.#forgottenAtMs());
   }
 
   /** Bytes of the object by this model. */
   usedBytes(): number {
     const nowMs = this.#options.nowMs();
-    return this.#pending.total(nowMs) + this.#given.total(nowMs);
+    return this.#pending.total(nowMs) + this.#messages.total(nowMs) + this.#given.total(nowMs);
   }
 
   /** Asks to give the answer of an attempt at a task; one that is admitted counts as given. */
-  admit(task: string, attempt: number, templateBytes: number, answerBytes: number): Admission {
+  admit(task: string, attempt: number, { templateBytes, answerBytes, executionId }: AskedAnswer): Admission {
     const { intervalMs, maxPatchBytes, nowMs } = this.#options;
     const now = nowMs();
     const key = `${task}:${attempt}`;
-    const isInWave =
-      now - this.#wave.lastMs < this.#quietMs && now - this.#wave.beganMs < waveIntervals * intervalMs;
     const isKnown = this.#given.has(key);
-    if (isInWave && !isKnown && this.#wave.givenBytes + answerBytes > taskSetReservedBytes) {
-      return { kind: 'wait', waitMs: this.#quietMs, waitsFor: 'the rest of the tasks' };
+    if (!isKnown && !this.#wave.leavesRoom(answerBytes, now)) {
+      const waitMs = this.#wave.waitMs(now);
+      return { kind: 'wait', waitMs, waitsFor: 'the rest of the tasks', tells: false };
     }
     const needed = answerBytes + this.#reservedBytes(key, now);
+    const freeBytes = taskSetUsableBytes - this.usedBytes();
     const isAlone = this.#given.entries === 0 && needed === answerBytes;
-    const fitsObject = isAlone || needed <= taskSetUsableBytes - this.usedBytes();
+    const fitsObject = isAlone || needed <= freeBytes;
     const fitsPatch = needed <= maxPatchBytes - this.#patched.total(now);
     if ((fitsObject && fitsPatch) || isKnown) {
-      this.#wave.givenBytes += isKnown ? 0 : answerBytes;
+      this.#wave.noteAnswer(isKnown ? 0 : answerBytes);
       this.#unqueue(key);
       this.#pending.delete(task);
-      this.#given.set(key, pendingTaskBytes(templateBytes) + answerBytes, now + takeUpIntervals * intervalMs);
+      this.#messages.delete(task);
+      this.#given.give(key, pendingTaskBytes(templateBytes) + answerBytes, now, executionId);
       this.#patched.set(key, answerBytes, now + intervalMs);
       return { kind: 'admitted' };
     }
@@ -140,24 +156,27 @@ export class TaskSet {
     const aheadBytes = this.#queuedBytes - (this.#queue.get(key)?.bytes ?? 0);
     // As if all who wait were ahead: who comes too late finds room, who comes too early costs a POST.
     const intervalsAhead = Math.min(2, Math.floor(aheadBytes / maxPatchBytes));
-    const freeInMs = (freeAtMs ?? now) - now + intervalsAhead * intervalMs;
+    // There may be room earlier: a task that follows shows what has been taken up.
+    const freeInMs = Math.min((freeAtMs ?? now) - now, intervalMs) + intervalsAhead * intervalMs;
     const waitMs = Math.max(Math.min(shortestWaitMs, intervalMs), freeInMs);
     this.#queuedBytes = aheadBytes + bytes;
     // Whoever is in the queue already keeps the place.
     this.#queue.set(key, { bytes, untilMs: now + waitMs + patienceMs });
-    return { kind: 'wait', waitMs, waitsFor };
-  }
-
-  #noteNewTask(now: number): void {
-    if (now - this.#wave.lastMs >= this.#quietMs) {
-      this.#wave = { beganMs: now, lastMs: now, givenBytes: 0 };
+    if (waitsFor === 'room in the task set' && this.#telling.size < mostTelling) {
+      this.#telling.add(key);
     }
-    this.#wave.lastMs = now;
+    return { kind: 'wait', waitMs, waitsFor, tells: this.#telling.has(key) };
   }
 
   #unqueue(key: string): void {
     this.#queuedBytes -= this.#queue.get(key)?.bytes ?? 0;
     this.#queue.delete(key);
+    this.#telling.delete(key);
+  }
+
+  #forgottenAtMs(): number {
+    const { intervalMs, nowMs } = this.#options;
+    return nowMs() + forgetPendingMs + 4 * intervalMs;
   }
 
   #warnOnce(): void {

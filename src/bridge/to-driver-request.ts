@@ -10,6 +10,8 @@ export interface DriverRequest {
   readonly taskName: string;
   /** Name of the Argo node, where the template says it. */
   readonly nodeName: string | undefined;
+  /** The execution of the DAG that the task stands in; a root driver has none. */
+  readonly dagExecutionId: string | undefined;
   readonly message: Omit<ExecuteRequest, 'request_id'>;
 }
 
@@ -47,10 +49,12 @@ export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
     extra_args: extraArgs,
   };
   const { task_name: taskName = '', node_name: nodeName } = fields;
+  const dagExecutionId = fields.dag_execution_id ?? fields.parent_task_id;
   const request = {
     type,
     taskName: String(taskName),
     nodeName: nodeName === undefined ? undefined : String(nodeName),
+    dagExecutionId: dagExecutionId === undefined ? undefined : String(dagExecutionId),
     message,
   };
   return { request, faults: [] };

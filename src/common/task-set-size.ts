@@ -16,12 +16,19 @@ export const taskSetReservedBytes = 96 * 1024;
 /** What templates and results may take together. */
 export const taskSetUsableBytes = taskSetLimitBytes - taskSetReservedBytes;
 
-/** What a task takes beside its template: its node id, and the short message of one that waits. */
-const bytesBesideTemplate = 160;
+/** What a task takes beside its template: its node id, which is the workflow's name and a number. */
+const bytesBesideTemplate = 64;
+/** What the message of a task that waits takes beside its text: its node id again, and the phase. */
+const bytesBesideMessage = 100;
 
 /** Bytes of one pending template, from those of its JSON as Go writes it. */
 export function pendingTaskBytes(templateBytes: number): number {
   return templateBytes + bytesBesideTemplate;
+}
+
+/** Bytes of the message that a pending task shows. */
+export function pendingMessageBytes(message: string): number {
+  return bytesBesideMessage + goJsonBytes(message);
 }
 
 /** What pending templates of so many bytes, as `pendingTaskBytes` counts them, mean for a workflow; undefined if nothing. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { TaskSet, takeUpIntervals } from '../../src/bridge/task-set.js';
-import { taskSetLimitBytes, taskSetUsableBytes } from '../../src/common/task-set-size.js';
+import { takeUpIntervals } from '../../src/bridge/given-answers.js';
+import { type Admission, TaskSet } from '../../src/bridge/task-set.js';
+import { pendingTaskBytes, taskSetLimitBytes, taskSetUsableBytes } from '../../src/common/task-set-size.js';
 import { gate, postUntilFinal, replyOf, until } from '../support/agent.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { startBridge } from '../support/start-bridge.js';
@@ -34,7 +35,8 @@ describe('the model of the task set', () => {
     const givenMs: number[] = [];
     while (waiting.length > 0) {
       for (const task of [...waiting]) {
-        if (taskSet.admit(`${task}`, 1, 4_200, 3_000).kind === 'admitted') {
+        taskSet.notePending(`${task}`, 4_200);
+        if (taskSet.admit(`${task}`, 1, { templateBytes: 4_200, answerBytes: 3_000 }).kind === 'admitted') {
           waiting.splice(waiting.indexOf(task), 1);
           givenMs.push(clock.nowMs());
         }
@@ -55,43 +57,43 @@ describe('the model of the task set', () => {
     taskSet.notePending('large', taskSetLimitBytes);
     taskSet.notePending('a', 4_000);
     taskSet.notePending('b', 4_000);
-    assert.equal(taskSet.admit('a', 1, 4_000, 100).kind, 'admitted');
-    const second = taskSet.admit('b', 1, 4_000, 100);
+    assert.equal(taskSet.admit('a', 1, { templateBytes: 4_000, answerBytes: 100 }).kind, 'admitted');
+    const second = taskSet.admit('b', 1, { templateBytes: 4_000, answerBytes: 100 });
     assert.equal(second.kind, 'wait');
     assert.equal(second.kind === 'wait' && second.waitsFor, 'room in the task set');
     await clock.advance(takeUpIntervals * intervalMs + 1_000);
     taskSet.notePending('large', taskSetLimitBytes);
-    assert.equal(taskSet.admit('b', 1, 4_000, 100).kind, 'admitted');
+    assert.equal(taskSet.admit('b', 1, { templateBytes: 4_000, answerBytes: 100 }).kind, 'admitted');
   });
 
   it('keeps a place for a large answer that waits, so that small ones do not pass it for ever', async () => {
     const { clock, taskSet } = startTaskSet(10_000);
-    taskSet.admit('first', 1, 100, 8_000);
-    assert.equal(taskSet.admit('large', 1, 100, 9_000).kind, 'wait');
-    assert.equal(taskSet.admit('small', 1, 100, 500).kind, 'wait');
+    taskSet.admit('first', 1, { templateBytes: 100, answerBytes: 8_000 });
+    assert.equal(taskSet.admit('large', 1, { templateBytes: 100, answerBytes: 9_000 }).kind, 'wait');
+    assert.equal(taskSet.admit('small', 1, { templateBytes: 100, answerBytes: 500 }).kind, 'wait');
     await clock.advance(intervalMs + 500);
-    assert.equal(taskSet.admit('small', 1, 100, 2_000).kind, 'wait');
-    assert.equal(taskSet.admit('large', 1, 100, 9_000).kind, 'admitted');
-    assert.equal(taskSet.admit('small', 1, 100, 500).kind, 'admitted');
+    assert.equal(taskSet.admit('small', 1, { templateBytes: 100, answerBytes: 2_000 }).kind, 'wait');
+    assert.equal(taskSet.admit('large', 1, { templateBytes: 100, answerBytes: 9_000 }).kind, 'admitted');
+    assert.equal(taskSet.admit('small', 1, { templateBytes: 100, answerBytes: 500 }).kind, 'admitted');
   });
 
   it('forgets the place of who does not come back, and the template of a task that nobody asks for', async () => {
     const { clock, taskSet } = startTaskSet(10_000);
     taskSet.notePending('gone', 1_000_000);
-    taskSet.admit('first', 1, 100, 8_000);
-    taskSet.admit('gone', 1, 100, 9_000);
+    taskSet.admit('first', 1, { templateBytes: 100, answerBytes: 8_000 });
+    taskSet.admit('gone', 1, { templateBytes: 100, answerBytes: 9_000 });
     await clock.advance(takeUpIntervals * intervalMs + 20_000);
-    assert.equal(taskSet.admit('small', 1, 100, 9_900).kind, 'admitted');
+    assert.equal(taskSet.admit('small', 1, { templateBytes: 100, answerBytes: 9_900 }).kind, 'admitted');
     await clock.advance(120_000);
     assert.equal(taskSet.usedBytes(), 0);
   });
 
   it('counts an answer that is given again once, and lets it go at once', () => {
     const { taskSet } = startTaskSet(10_000);
-    assert.equal(taskSet.admit('a', 1, 100, 9_000).kind, 'admitted');
+    assert.equal(taskSet.admit('a', 1, { templateBytes: 100, answerBytes: 9_000 }).kind, 'admitted');
     const used = taskSet.usedBytes();
     taskSet.notePending('a', 100);
-    assert.equal(taskSet.admit('a', 1, 100, 9_000).kind, 'admitted');
+    assert.equal(taskSet.admit('a', 1, { templateBytes: 100, answerBytes: 9_000 }).kind, 'admitted');
     assert.equal(taskSet.usedBytes(), used);
   });
 
@@ -119,7 +121,7 @@ describe('the model of the task set', () => {
           for (const { task, bytes, ms } of steps) {
             taskSet.notePending(`${task}`, 20_000);
             const before = taskSet.usedBytes();
-            const { kind } = taskSet.admit(`${task}`, 1, 20_000, bytes);
+            const { kind } = taskSet.admit(`${task}`, 1, { templateBytes: 20_000, answerBytes: bytes });
             const after = taskSet.usedBytes();
             assert.ok(after >= 0);
             assert.ok(kind === 'admitted' || after === before);
@@ -132,24 +134,115 @@ describe('the model of the task set', () => {
     ));
 });
 
+describe('what the controller has taken up', () => {
+  const large = { templateBytes: 100, answerBytes: 400_000 };
+  /** Answers of three DAGs, 5 s after each other, which fill the object. */
+  async function fill() {
+    const { clock, taskSet } = startTaskSet(1 << 30);
+    for (const executionId of ['11', '12', '13']) {
+      assert.equal(taskSet.admit(executionId, 1, { ...large, executionId }).kind, 'admitted');
+      await clock.advance(5_000);
+    }
+    assert.equal(taskSet.admit('next', 1, large).kind, 'wait');
+    return { clock, taskSet };
+  }
+
+  it('is an answer that a new task follows, and all that were given well before it', async () => {
+    const { taskSet } = await fill();
+    const before = taskSet.usedBytes();
+    taskSet.notePending('in 12', 100, '12');
+    const released = before + pendingTaskBytes(100) - taskSet.usedBytes();
+    assert.equal(released, 2 * (large.answerBytes + pendingTaskBytes(large.templateBytes)));
+    assert.equal(taskSet.admit('next', 1, large).kind, 'wait', 'the rest of its wave may be in the object');
+  });
+
+  it('is not one that was given at nearly the same time, nor after it', async () => {
+    const { clock, taskSet } = startTaskSet(1 << 30);
+    taskSet.admit('shortly before', 1, large);
+    await clock.advance(1_000);
+    taskSet.admit('dag', 1, { templateBytes: 100, answerBytes: 100, executionId: '11' });
+    await clock.advance(5_000);
+    taskSet.admit('after', 1, large);
+    taskSet.notePending('in 11', 100, '11');
+    assert.equal(taskSet.usedBytes(), 2 * 400_000 + 3 * pendingTaskBytes(100));
+  });
+
+  it('is shown once by the first task of a DAG: later ones may have waited for other tasks', async () => {
+    const { clock, taskSet } = startTaskSet(1 << 30);
+    taskSet.admit('dag', 1, { ...large, executionId: '11' });
+    await clock.advance(12_000);
+    taskSet.notePending('first in 11', 100, '11');
+    await clock.advance(40_000);
+    taskSet.notePending('second in 11', 100, '11');
+    taskSet.admit('no DAG', 1, large);
+    await clock.advance(25_000);
+    assert.equal(taskSet.usedBytes(), 2 * pendingTaskBytes(100));
+  });
+
+  for (const { slowestMs, countsMs } of [
+    { slowestMs: 4_000, countsMs: 20_000 },
+    { slowestMs: 15_000, countsMs: 30_000 },
+    { slowestMs: 90_000, countsMs: 180_000 },
+  ]) {
+    it(`takes ${countsMs / 1_000} s where nothing follows and the slowest took ${slowestMs / 1_000} s`, async () => {
+      const { clock, taskSet } = startTaskSet(1 << 30);
+      taskSet.admit('dag', 1, { templateBytes: 100, answerBytes: 100, executionId: '11' });
+      await clock.advance(slowestMs);
+      taskSet.notePending('in 11', 100, '11');
+      taskSet.admit('in 11', 1, { templateBytes: 100, answerBytes: 1_000 });
+      const used = pendingTaskBytes(100) + 1_000;
+      assert.equal(taskSet.usedBytes(), used);
+      await clock.advance(countsMs - 1);
+      assert.equal(taskSet.usedBytes(), used);
+      await clock.advance(1);
+      assert.equal(taskSet.usedBytes(), 0);
+    });
+  }
+});
+
+describe('messages of nodes that wait for room', () => {
+  it('are at most 16 at a time, because they take the room that they speak of', () => {
+    const { taskSet } = startTaskSet(1 << 30);
+    taskSet.admit('first', 1, { templateBytes: 100, answerBytes: taskSetUsableBytes });
+    const ask = (task: number) => taskSet.admit(`${task}`, 1, { templateBytes: 100, answerBytes: 5_000 });
+    const tells = (admission: Admission) => admission.kind === 'wait' && admission.tells;
+    const asked = Array.from({ length: 40 }, (_, task) => tells(ask(task)));
+    assert.deepEqual(asked, [...Array(16).fill(true), ...Array(24).fill(false)]);
+    assert.equal(tells(ask(3)), true, 'and go on');
+  });
+
+  it('count until their tasks have ended', () => {
+    const { taskSet } = startTaskSet(1 << 30);
+    taskSet.notePending('a', 100);
+    const silent = taskSet.usedBytes();
+    taskSet.noteMessage('a', 'x'.repeat(500));
+    assert.ok(taskSet.usedBytes() >= silent + 500);
+    taskSet.admit('a', 1, { templateBytes: 100, answerBytes: 100 });
+    assert.equal(taskSet.usedBytes(), silent + 100);
+  });
+});
+
 describe('a wave of new tasks', () => {
   it('gets no more than what is kept free until all have been seen, because the object has them already', async () => {
     const { clock, taskSet } = startTaskSet(1 << 30);
     let given = 0;
     for (let task = 0; task < 290; task += 1) {
       taskSet.notePending(`${task}`, 4_200);
-      given += taskSet.admit(`${task}`, 1, 4_200, 3_000).kind === 'admitted' ? 3_000 : 0;
+      given +=
+        taskSet.admit(`${task}`, 1, { templateBytes: 4_200, answerBytes: 3_000 }).kind === 'admitted'
+          ? 3_000
+          : 0;
       await clock.advance(10);
     }
     assert.ok(given > 60_000 && given <= 96 * 1024, `${given}`);
     await clock.advance(2_000);
-    assert.equal(taskSet.admit('200', 1, 4_200, 3_000).kind, 'admitted');
+    assert.equal(taskSet.admit('200', 1, { templateBytes: 4_200, answerBytes: 3_000 }).kind, 'admitted');
   });
 
   it('is over after three intervals, although new tasks go on to come', async () => {
     const { clock, taskSet } = startTaskSet(1 << 30);
     taskSet.notePending('large', 4_200);
-    const ask = () => taskSet.admit('large', 1, 4_200, 300_000).kind;
+    const ask = () => taskSet.admit('large', 1, { templateBytes: 4_200, answerBytes: 300_000 }).kind;
     assert.equal(ask(), 'wait');
     for (let task = 0; task < 30; task += 1) {
       await clock.advance(1_000);

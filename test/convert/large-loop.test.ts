@@ -87,7 +87,7 @@ async function letThrough(wave: readonly string[]) {
     await clock.advance(2_500);
     notePending();
     for (const [task, { bytes, answerBytes }] of waiting) {
-      if (taskSet.admit(task, 1, bytes, answerBytes).kind === 'admitted') {
+      if (taskSet.admit(task, 1, { templateBytes: bytes, answerBytes }).kind === 'admitted') {
         waiting.delete(task);
       }
       largestBytes = Math.max(largestBytes, taskSet.usedBytes());

@@ -103,7 +103,7 @@ function readRequest(value: JsonObject): Task | FaultyTask {
       declaredOutputs: outputs,
       canonical: '',
     },
-    request: { type, taskName, nodeName: undefined, message },
+    request: { type, taskName, nodeName: undefined, dagExecutionId: undefined, message },
     requestId: typeof requestId === 'string' && requestId !== '' ? requestId : undefined,
   };
 }
