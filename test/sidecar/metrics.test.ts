@@ -9,7 +9,7 @@ import { startBridge } from '../support/start-bridge.js';
 import { startDriver } from '../support/start-driver.js';
 import { createGate, until } from '../support/start-server.js';
 import { startTestSidecar } from '../support/start-test-sidecar.js';
-import { containerArguments, templateBody } from '../support/templates.js';
+import { containerArguments, rootArguments, rootOutputs, templateBody } from '../support/templates.js';
 
 const admin = { ADMIN_HOST: '127.0.0.1', ADMIN_PORT: '0' };
 const taskBody = (task_name: string) => templateBody({ ...containerArguments, task_name });
@@ -23,6 +23,26 @@ test('a scrape has every metric of the table, and nothing else of ours', async (
   assert.equal(sumOf(scraped, 'driver_plugin_sidecar_ledger_entries'), 1);
   assert.ok(sumOf(scraped, 'driver_plugin_sidecar_task_set_estimated_bytes') > 500);
   assert.equal(sumOf(scraped, 'driver_plugin_sidecar_retry_budget'), 100);
+});
+
+test('the task set lets go of an answer when a task comes that names its execution', async (t) => {
+  const large = 'x'.repeat(80_000);
+  const drive = ({ type }: { type?: string }) =>
+    type === 'DRIVER_TYPE_ROOT_DAG' ? { execution_id: '41', extra_outputs: { large } } : {};
+  const { sidecar } = await startBridge(t, drive, admin);
+  const used = async () =>
+    sumOf(await scrape(sidecar.adminAddress), 'driver_plugin_sidecar_task_set_estimated_bytes');
+  const outputs = [...rootOutputs, { name: 'large', valueFrom: { jsonPath: '$.large' } }];
+  await sidecar.post(templateBody(rootArguments, outputs));
+  assert.ok((await used()) > 80_000);
+  await sidecar.post(templateBody({ ...containerArguments, task_name: 'other', dag_execution_id: '40' }));
+  assert.ok((await used()) > 80_000);
+
+  await sidecar.post(
+    templateBody({ ...containerArguments, task_name: 'in the DAG', dag_execution_id: '41' }),
+  );
+
+  assert.ok((await used()) < 50_000);
 });
 
 test('every POST is counted once by its answer, those that are refused and not ours included', async (t) => {
