@@ -33,6 +33,7 @@ export const sidecarReasons: Reasons<typeof sidecarSettings> = {
   agentWorkers: "Argo's own default",
   messageAfterMs: 'most drivers are done long before',
   patchIntervalMs: "Argo's own default",
+  takeUpMs: 'four cycles of a busy controller; too short a time breaks wide workflows',
   maxOutputBytes: 'a third of what etcd takes for the whole task set',
   replayFailureMs: 'a real retry comes later, a repeated POST sooner',
   maxLedgerEntries: 'ten times the widest workflow that Argo can hold',

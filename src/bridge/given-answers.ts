@@ -1,26 +1,28 @@
+import type { TaskSetOptions } from './task-set.js';
+
 /** An answer that Argo's agent has, with its template, until the controller has taken both out of the task set. */
 interface GivenAnswer {
   readonly bytes: number;
   readonly givenMs: number;
 }
 
-/**
- * Patch intervals from an answer to the moment when the controller should have taken it up, as long as none was seen: one
- * until the patch, one for the controller's next cycle, and as long again for one that is busy.
- */
-export const takeUpIntervals = 6;
+/** Before anything was seen an answer counts for at least so many patch intervals. */
+const unseenIntervals = 6;
 /** One until the patch, and one for the controller. */
 const leastIntervals = 2;
 /**
- * Of the slowest that was seen: a controller grows slower with its workflow. With 3,000 nodes, on a machine that had more
- * to do than it could, cycles took 15 s, and later 60 s.
+ * Of the slowest that was seen, because a controller grows slower with its workflow. With 3,000 nodes, on a machine that
+ * had more to do than it could, cycles took 15 s, and later 60 s.
  */
 const ofSlowest = 2;
+/** What was seen tells nothing of a workflow that has grown more than so many times since. */
+const comparableGrowth = 2;
 const mostMs = 600_000;
 /** How long the slowest one that was seen counts. */
 const slowestIntervals = 12;
 /** The agent takes results from its workers in nearly the order in which they got them. */
 const orderIntervals = 0.25;
+const leastOrderMs = 1_000;
 /** Executions whose tasks are waited for; the oldest is forgotten. */
 const mostExecutions = 2_000;
 
@@ -30,18 +32,21 @@ const mostExecutions = 2_000;
  * has taken that one up, and so all that the agent had before it, because the agent patches them in their order and the
  * controller takes out of the object what it has read before it puts in what follows
  * (https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/controller/taskset.go). And what nothing follows counts
- * for twice as long as the slowest of those has lately taken.
+ * for twice as long as the slowest of those has lately taken, in a workflow of about that size.
  */
 export class GivenAnswers {
   readonly #intervalMs: number;
+  readonly #unseenMs: number;
   readonly #given = new Map<string, GivenAnswer>();
   /** Answers by the execution that they told, until a task of that execution has come. */
   readonly #untilFirstTask = new Map<string, { readonly key: string; readonly givenMs: number }>();
-  #slowest: { readonly ms: number; readonly seenMs: number } | undefined;
+  #slowest: { readonly ms: number; readonly seenMs: number; readonly tasks: number } | undefined;
+  #tasks = 0;
   #totalBytes = 0;
 
-  constructor(intervalMs: number) {
+  constructor({ intervalMs, takeUpMs }: Pick<TaskSetOptions, 'intervalMs' | 'takeUpMs'>) {
     this.#intervalMs = intervalMs;
+    this.#unseenMs = Math.max(takeUpMs, unseenIntervals * intervalMs);
   }
 
   /** Counts an answer from now on, with the execution of a DAG that it tells. */
@@ -60,7 +65,14 @@ export class GivenAnswers {
   }
 
   /** Notes that a new task has come, which stands in the DAG of that execution. */
-  noteTaskOf(executionId: string, nowMs: number): void {
+  noteTask(executionId: string | undefined, nowMs: number): void {
+    this.#tasks += 1;
+    if (executionId !== undefined) {
+      this.#noteTaskOf(executionId, nowMs);
+    }
+  }
+
+  #noteTaskOf(executionId: string, nowMs: number): void {
     const told = this.#untilFirstTask.get(executionId);
     if (told === undefined) {
       return;
@@ -68,7 +80,7 @@ export class GivenAnswers {
     this.#untilFirstTask.delete(executionId);
     this.#learn(nowMs - told.givenMs, nowMs);
     this.#remove(told.key);
-    this.#removeUntil(told.givenMs - orderIntervals * this.#intervalMs);
+    this.#removeUntil(told.givenMs - Math.max(leastOrderMs, orderIntervals * this.#intervalMs));
   }
 
   has(key: string): boolean {
@@ -92,9 +104,11 @@ export class GivenAnswers {
   }
 
   #takeUpMs(): number {
-    return this.#slowest === undefined
-      ? takeUpIntervals * this.#intervalMs
-      : Math.min(mostMs, Math.max(leastIntervals * this.#intervalMs, ofSlowest * this.#slowest.ms));
+    const slowest = this.#slowest;
+    const leastMs = leastIntervals * this.#intervalMs;
+    const seenMs = slowest === undefined ? 0 : Math.max(leastMs, ofSlowest * slowest.ms);
+    const isComparable = slowest !== undefined && this.#tasks <= comparableGrowth * slowest.tasks;
+    return Math.min(mostMs, isComparable ? seenMs : Math.max(seenMs, this.#unseenMs));
   }
 
   #learn(ms: number, nowMs: number): void {
@@ -104,7 +118,7 @@ export class GivenAnswers {
       ms >= slowest.ms ||
       nowMs - slowest.seenMs > slowestIntervals * this.#intervalMs
     ) {
-      this.#slowest = { ms, seenMs: nowMs };
+      this.#slowest = { ms, seenMs: nowMs, tasks: this.#tasks };
     }
   }
 

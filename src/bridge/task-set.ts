@@ -11,6 +11,8 @@ import { TaskWave } from './task-wave.js';
 export interface TaskSetOptions {
   /** How often Argo's agent patches its results into the task set. */
   readonly intervalMs: number;
+  /** From an answer until the controller has taken it up, as long as nothing was seen that tells. */
+  readonly takeUpMs: number;
   /** Bytes of final answers within one interval. */
   readonly maxPatchBytes: number;
   readonly nowMs: () => number;
@@ -82,7 +84,7 @@ export class TaskSet {
     const stepMs = Math.max(1, options.intervalMs / 20);
     this.#pending = new ExpiringBytes(stepMs);
     this.#messages = new ExpiringBytes(stepMs);
-    this.#given = new GivenAnswers(options.intervalMs);
+    this.#given = new GivenAnswers(options);
     this.#patched = new ExpiringBytes(stepMs);
   }
 
@@ -91,9 +93,7 @@ export class TaskSet {
     const { nowMs } = this.#options;
     if (!this.#pending.has(task)) {
       this.#wave.noteTask(nowMs());
-      if (dagExecutionId !== undefined) {
-        this.#given.noteTaskOf(dagExecutionId, nowMs());
-      }
+      this.#given.noteTask(dagExecutionId, nowMs());
     }
     this.#pending.set(task, pendingTaskBytes(templateBytes), this.#forgottenAtMs());
     this.#warnOnce();

@@ -111,6 +111,7 @@ function startAttempts({ settings, driver, logger, clock, ending, events }: Brid
 function createTaskSets({ settings, logger, clock }: BridgeParts): TaskSets {
   return new TaskSets({
     intervalMs: settings.patchIntervalMs,
+    takeUpMs: settings.takeUpMs,
     maxPatchBytes: settings.maxOutputBytes,
     nowMs: clock.nowMs,
     onNearlyFull: (facts) =>

@@ -77,6 +77,12 @@ const attempts = {
     seconds(0.001, 3600),
     '10',
   ),
+  takeUpMs: setting(
+    'TAKE_UP_SECONDS',
+    "how long Argo's controller takes to take up an answer, as long as the sidecar has not seen it; at least six patch intervals",
+    seconds(0.001, 3600),
+    '60',
+  ),
   maxOutputBytes: setting(
     'MAX_OUTPUT_BYTES',
     'bytes of final answers within one such patch',

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { takeUpIntervals } from '../../src/bridge/given-answers.js';
 import { type Admission, TaskSet } from '../../src/bridge/task-set.js';
 import { pendingTaskBytes, taskSetLimitBytes, taskSetUsableBytes } from '../../src/common/task-set-size.js';
 import { gate, postUntilFinal, replyOf, until } from '../support/agent.js';
@@ -11,12 +10,15 @@ import { startTaskSetObject } from '../support/task-set-object.js';
 import { containerArguments, templateBody } from '../support/templates.js';
 
 const intervalMs = 10_000;
+/** How long an answer counts where nothing tells that it was taken up. */
+const takeUpMs = 60_000;
 
-function startTaskSet(maxPatchBytes = 512 * 1024) {
+function startTaskSet(maxPatchBytes = 512 * 1024, patchIntervalMs = intervalMs) {
   const clock = createFakeClock();
   const warnings: { readonly usedBytes: number; readonly limitBytes: number }[] = [];
   const taskSet = new TaskSet({
-    intervalMs,
+    intervalMs: patchIntervalMs,
+    takeUpMs,
     maxPatchBytes,
     nowMs: clock.nowMs,
     onNearlyFull: (facts) => warnings.push(facts),
@@ -49,7 +51,7 @@ describe('the model of the task set', () => {
       'all at once, as if there were no templates',
     );
     // A few windows, not one answer at a time.
-    assert.ok(clock.nowMs() <= 6 * takeUpIntervals * intervalMs, `${clock.nowMs()} ms`);
+    assert.ok(clock.nowMs() <= 6 * takeUpMs, `${clock.nowMs()} ms`);
   });
 
   it('goes on one by one where templates alone seem to fill it, because Argo has stored them', async () => {
@@ -61,7 +63,7 @@ describe('the model of the task set', () => {
     const second = taskSet.admit('b', 1, { templateBytes: 4_000, answerBytes: 100 });
     assert.equal(second.kind, 'wait');
     assert.equal(second.kind === 'wait' && second.waitsFor, 'room in the task set');
-    await clock.advance(takeUpIntervals * intervalMs + 1_000);
+    await clock.advance(takeUpMs + 1_000);
     taskSet.notePending('large', taskSetLimitBytes);
     assert.equal(taskSet.admit('b', 1, { templateBytes: 4_000, answerBytes: 100 }).kind, 'admitted');
   });
@@ -82,7 +84,7 @@ describe('the model of the task set', () => {
     taskSet.notePending('gone', 1_000_000);
     taskSet.admit('first', 1, { templateBytes: 100, answerBytes: 8_000 });
     taskSet.admit('gone', 1, { templateBytes: 100, answerBytes: 9_000 });
-    await clock.advance(takeUpIntervals * intervalMs + 20_000);
+    await clock.advance(takeUpMs + 20_000);
     assert.equal(taskSet.admit('small', 1, { templateBytes: 100, answerBytes: 9_900 }).kind, 'admitted');
     await clock.advance(120_000);
     assert.equal(taskSet.usedBytes(), 0);
@@ -200,6 +202,32 @@ describe('what the controller has taken up', () => {
   }
 });
 
+describe('what was seen of the controller', () => {
+  it('tells nothing of a workflow that has more than twice the tasks since', async () => {
+    const { clock, taskSet } = startTaskSet(1 << 30);
+    taskSet.admit('dag', 1, { templateBytes: 100, answerBytes: 100, executionId: '11' });
+    await clock.advance(5_000);
+    for (let task = 0; task < 3; task += 1) {
+      taskSet.notePending(`${task}`, 100, '11');
+    }
+    await clock.advance(2_000);
+    for (let task = 0; task < 3; task += 1) {
+      taskSet.admit(`${task}`, 1, { templateBytes: 100, answerBytes: 100 });
+    }
+    await clock.advance(takeUpMs - 1);
+    assert.equal(taskSet.usedBytes(), 3 * (pendingTaskBytes(100) + 100));
+    await clock.advance(1);
+    assert.equal(taskSet.usedBytes(), 0);
+  });
+
+  it('is a minute at the least before anything was seen, however often the agent patches', async () => {
+    const { clock, taskSet } = startTaskSet(1 << 30, 1_000);
+    taskSet.admit('a', 1, { templateBytes: 100, answerBytes: 100 });
+    await clock.advance(takeUpMs - 1);
+    assert.equal(taskSet.usedBytes(), pendingTaskBytes(100) + 100);
+  });
+});
+
 describe('messages of nodes that wait for room', () => {
   it('are at most 16 at a time, because they take the room that they speak of', () => {
     const { taskSet } = startTaskSet(1 << 30);
@@ -265,6 +293,7 @@ describe('290 tasks of 4.2 KB with answers of 3 KB, which broke a real Argo', ()
     const { driver, sidecar } = await startBridge(t, drive, {
       AGENT_PATCH_RATE_SECONDS: String(patchMs / 1_000),
       ANSWER_WINDOW_SECONDS: '0.1',
+      TAKE_UP_SECONDS: '6',
       MAX_CONCURRENT_CALLS: '290',
     });
     const object = startTaskSetObject(patchMs);

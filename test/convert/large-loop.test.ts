@@ -67,6 +67,7 @@ async function letThrough(wave: readonly string[]) {
   const warnings: unknown[] = [];
   const taskSet = new TaskSet({
     intervalMs,
+    takeUpMs: 60_000,
     maxPatchBytes: 512 * 1024,
     nowMs: clock.nowMs,
     onNearlyFull: (facts) => warnings.push(facts),

@@ -45,6 +45,7 @@ function createTestBridge(clock: Clock, driver: FakeDriver, limits: BridgeLimits
     longPoll: new LongPoll({ windowMs: 20_000, most: limits.workers / 2, clock, ending }),
     taskSets: new TaskSets({
       intervalMs: 10_000,
+      takeUpMs: 60_000,
       maxPatchBytes: limits.outputBytes,
       nowMs: clock.nowMs,
       onNearlyFull: () => {},
