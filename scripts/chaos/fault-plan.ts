@@ -148,6 +148,7 @@ function drawSettings(dice: Dice, retried: boolean): Record<string, string> {
     ANSWER_WINDOW_SECONDS: '4',
     WAIT_MESSAGE_AFTER_SECONDS: '6',
     AGENT_PATCH_RATE_SECONDS: '2',
+    TAKE_UP_SECONDS: '12',
     CONNECT_TIMEOUT_SECONDS: '1',
     KEEPALIVE_SECONDS: '1',
     KEEPALIVE_TIMEOUT_SECONDS: '0.5',

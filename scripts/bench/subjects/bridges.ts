@@ -65,6 +65,7 @@ export function adminSidecarBridge(
 export const loadSettings = {
   AGENT_WORKERS: '64',
   AGENT_PATCH_RATE_SECONDS: '0.001',
+  TAKE_UP_SECONDS: '0.001',
   MAX_OUTPUT_BYTES: `${1 << 30}`,
 } as const;
 
