@@ -1,5 +1,3 @@
-import type { TaskSetOptions } from './task-set.js';
-
 /** An answer that Argo's agent has, with its template, until the controller has taken both out of the task set. */
 interface GivenAnswer {
   readonly bytes: number;
@@ -40,11 +38,13 @@ export class GivenAnswers {
   readonly #given = new Map<string, GivenAnswer>();
   /** Answers by the execution that they told, until a task of that execution has come. */
   readonly #untilFirstTask = new Map<string, { readonly key: string; readonly givenMs: number }>();
-  #slowest: { readonly ms: number; readonly seenMs: number; readonly tasks: number } | undefined;
+  #slowest: { readonly ms: number; readonly seenMs: number } | undefined;
   #tasks = 0;
+  /** Tasks that there were when the last of those was seen. */
+  #tasksThen = 0;
   #totalBytes = 0;
 
-  constructor({ intervalMs, takeUpMs }: Pick<TaskSetOptions, 'intervalMs' | 'takeUpMs'>) {
+  constructor({ intervalMs, takeUpMs }: { readonly intervalMs: number; readonly takeUpMs: number }) {
     this.#intervalMs = intervalMs;
     this.#unseenMs = Math.max(takeUpMs, unseenIntervals * intervalMs);
   }
@@ -107,18 +107,19 @@ export class GivenAnswers {
     const slowest = this.#slowest;
     const leastMs = leastIntervals * this.#intervalMs;
     const seenMs = slowest === undefined ? 0 : Math.max(leastMs, ofSlowest * slowest.ms);
-    const isComparable = slowest !== undefined && this.#tasks <= comparableGrowth * slowest.tasks;
+    const isComparable = slowest !== undefined && this.#tasks <= comparableGrowth * this.#tasksThen;
     return Math.min(mostMs, isComparable ? seenMs : Math.max(seenMs, this.#unseenMs));
   }
 
   #learn(ms: number, nowMs: number): void {
     const slowest = this.#slowest;
+    this.#tasksThen = this.#tasks;
     if (
       slowest === undefined ||
       ms >= slowest.ms ||
       nowMs - slowest.seenMs > slowestIntervals * this.#intervalMs
     ) {
-      this.#slowest = { ms, seenMs: nowMs, tasks: this.#tasks };
+      this.#slowest = { ms, seenMs: nowMs };
     }
   }
 
