@@ -4,7 +4,13 @@ import type { NamedTexts } from './constant-text.js';
 import { droppedInputs } from './dropped-inputs.js';
 import { referenceArgument } from './known-flags.js';
 import type { Driver } from './read-driver.js';
-import { isDynamic, referable, type SplitArguments, splitArguments } from './split-arguments.js';
+import {
+  type ReferableArgument,
+  referable,
+  type SplitArguments,
+  splitArguments,
+  travellingOf,
+} from './split-arguments.js';
 import type { Call } from './template-calls.js';
 import { argumentsOf, toPluginTemplate } from './to-plugin-template.js';
 
@@ -19,6 +25,8 @@ export interface DriverVariant {
   readonly referenceInput: string;
   /** Names of the inputs that this variant no longer has. */
   readonly droppedInputs: readonly string[];
+  /** What the references of its calls hold, as JSON, by the arguments of the call, the object itself. */
+  readonly constants: ReadonlyMap<JsonObject, string>;
 }
 
 /** The variant for a call, and what its reference holds, as JSON. */
@@ -29,8 +37,7 @@ export interface VariantOfCall {
 
 export interface DriverVariants {
   readonly driver: Driver;
-  /** By the arguments of the call, the object itself. */
-  readonly ofCalls: ReadonlyMap<JsonObject, VariantOfCall>;
+  readonly variants: readonly DriverVariant[];
   readonly templates: readonly JsonObject[];
 }
 
@@ -49,59 +56,53 @@ export function planVariants(driver: Driver, calls: readonly Call[], context: Pl
   const needsPlain = free.length < calls.length || calls.length === 0;
   const plain = needsPlain ? [toPluginTemplate(driver, context.pluginName, args)] : [];
   const byName = referable(driver, args, context.named);
-  const splits = new Map<JsonObject, SplitOfCall>();
-  for (const call of free) {
-    const split = splitArguments(byName, call.arguments);
-    splits.set(call.arguments, { ...split, key: keyOf(split) });
-  }
-  const shapes = new Map([...splits.values()].map(({ key, travelling }) => [key, travelling]));
-  const leastFirst = [...shapes].sort(([, one], [, other]) => one.size - other.size);
-  const firstType = leastFirst[0]?.[1].get('type');
-  const variants = new Map<string, DriverVariant>();
-  for (const [key, travelling] of leastFirst) {
-    const isFirst = variants.size === 0 && !needsPlain;
+  const leastFirst = shapesOf(byName, free).sort(
+    ({ split: one }, { split: other }) => one.further.length - other.further.length,
+  );
+  const firstType = leastFirst[0]?.split.type;
+  const variants = leastFirst.map(({ split, constants }, at): DriverVariant => {
+    const isFirst = at === 0 && !needsPlain;
     const name = isFirst
       ? driver.name
-      : freeName(`${driver.name}-${suffixOf(travelling, firstType)}`, context.taken);
+      : freeName(`${driver.name}-${suffixOf(split, firstType)}`, context.taken);
     context.taken.add(name);
-    variants.set(key, makeVariant(driver, travelling, name, context.pluginName));
-  }
-  const ofCalls = new Map<JsonObject, VariantOfCall>();
-  for (const [callArguments, { key, constant }] of splits) {
-    const variant = variants.get(key);
-    if (variant !== undefined) {
-      ofCalls.set(callArguments, { variant, constant });
-    }
-  }
-  return {
-    driver,
-    ofCalls,
-    templates: [...plain, ...[...variants.values()].map(({ template }) => template)],
-  };
+    const variant = makeVariant(driver, travellingOf(byName, split), name, context.pluginName);
+    return { ...variant, constants };
+  });
+  return { driver, variants, templates: [...plain, ...variants.map(({ template }) => template)] };
 }
 
-interface SplitOfCall extends SplitArguments {
-  readonly key: string;
+/** Calls of a driver that pass the same by value; only the type is not as its template has it. */
+interface Shape {
+  readonly split: SplitArguments;
+  readonly constants: Map<JsonObject, string>;
 }
 
-/** The same for calls of a driver that pass the same by value: only the type is not as its template has it. */
-function keyOf({ travelling }: SplitArguments): string {
-  return `${[...travelling.keys()].join()}=${travelling.get('type')}`;
+function shapesOf(args: readonly ReferableArgument[], calls: readonly Call[]): Shape[] {
+  const shapes = new Map<string, Shape>();
+  for (const call of calls) {
+    const split = splitArguments(args, call.arguments);
+    const key = `${split.further.join()}=${split.type}`;
+    const shape = shapes.get(key) ?? { split, constants: new Map() };
+    shape.constants.set(call.arguments, split.constant);
+    shapes.set(key, shape);
+  }
+  return [...shapes.values()];
 }
 
 /** What was planned for a call with these arguments. */
-export function variantOf({ driver, ofCalls }: DriverVariants, callArguments: JsonObject): VariantOfCall {
-  const found = ofCalls.get(callArguments);
-  if (found === undefined) {
-    throw new Error(`no variant of ${driver.name} was planned for this call`);
+export function variantOf({ driver, variants }: DriverVariants, callArguments: JsonObject): VariantOfCall {
+  for (const variant of variants) {
+    const constant = variant.constants.get(callArguments);
+    if (constant !== undefined) {
+      return { variant, constant };
+    }
   }
-  return found;
+  throw new Error(`no variant of ${driver.name} was planned for this call`);
 }
 
 /** Names a variant by its type, where that is another one, and by what travels beside what always does. */
-function suffixOf(travelling: ReadonlyMap<string, string>, firstType: string | undefined): string {
-  const type = travelling.get('type');
-  const further = [...travelling.keys()].filter((name) => !isDynamic(name));
+function suffixOf({ type, further }: SplitArguments, firstType: string | undefined): string {
   const parts = [
     ...(type !== undefined && type !== firstType && /^[A-Z_]+$/.test(type) ? [type.toLowerCase()] : []),
     ...(further.length > 0 ? ['with', ...further] : []),
@@ -114,7 +115,7 @@ function makeVariant(
   travelling: ReadonlyMap<string, string>,
   name: string,
   pluginName: string,
-): DriverVariant {
+): Omit<DriverVariant, 'constants'> {
   const inputs = objectOf(driver.template['inputs']);
   const parameters = listOf(inputs['parameters']);
   const names = new Set(parameters.map((parameter) => String(objectOf(parameter)['name'])));

@@ -2,7 +2,6 @@ import { type JsonObject, listOf, objectOf } from '../common/json.js';
 import type { CallGraph } from './call-graph.js';
 import { namedTextsOf } from './constant-text.js';
 import { type DriverVariants, planVariants, variantOf } from './driver-variants.js';
-import { mapMembers } from './map-json.js';
 import type { Driver } from './read-driver.js';
 import { createReferences, type References } from './references.js';
 import { argumentsOfCall, mapCalls, mapSpecHooks, type RewriteCall } from './template-calls.js';
@@ -65,10 +64,7 @@ function rewriteCall(call: JsonObject, planned: DriverVariants, references: Refe
     (parameter) => !variant.droppedInputs.includes(String(objectOf(parameter)['name'])),
   );
   const parameters = [...given, { name: variant.referenceInput, value: references.add(constant) }];
-  const rewritten = { ...args, parameters };
-  return 'arguments' in call
-    ? { ...mapMembers(call, { arguments: () => rewritten }), template: variant.name }
-    : { ...call, template: variant.name, arguments: rewritten };
+  return { ...call, template: variant.name, arguments: { ...args, parameters } };
 }
 
 function addParameters(spec: JsonObject, { parameters }: References): JsonObject {

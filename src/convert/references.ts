@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type JsonObject, listOf, objectOf } from '../common/json.js';
 
 /** The workflow parameters that a conversion adds, one for each distinct set of constant arguments. */
@@ -17,17 +17,19 @@ export function createReferences(spec: JsonObject): References {
   const added: { name: string; value: string }[] = [];
   return {
     add: (value) => {
-      const hash = createHash('sha256').update(value).digest('hex');
-      const names = hashLengths.map((length) => `driver-${hash.slice(0, length)}`);
-      const name = names.find((free) => !values.has(free) || values.get(free) === value);
-      if (name === undefined) {
-        throw new Error('every name of a driver parameter is taken');
+      const digest = hash('sha256', value);
+      for (const length of hashLengths) {
+        const name = `driver-${digest.slice(0, length)}`;
+        if (!values.has(name)) {
+          values.set(name, value);
+          added.push({ name, value });
+          return name;
+        }
+        if (values.get(name) === value) {
+          return name;
+        }
       }
-      if (!values.has(name)) {
-        values.set(name, value);
-        added.push({ name, value });
-      }
-      return name;
+      throw new Error('every name of a driver parameter is taken');
     },
     parameters: added,
   };

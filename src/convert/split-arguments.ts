@@ -15,15 +15,14 @@ import type { Driver } from './read-driver.js';
 export interface SplitArguments {
   /** The JSON text of an object, by argument name, sorted. */
   readonly constant: string;
-  /**
-   * What travels, by argument name, as the template has to write it. The driver's type is written out: with it one
-   * input less travels.
-   */
-  readonly travelling: ReadonlyMap<string, string>;
+  /** The driver's type as its template has to write it: written out where it can be, so that one input less travels. */
+  readonly type: string | undefined;
+  /** Names of the arguments that travel beside what always does, because only this task knows them. */
+  readonly further: readonly string[];
 }
 
 /** One argument of a driver by reference. */
-interface ReferableArgument {
+export interface ReferableArgument {
   readonly name: string;
   /** As the template writes it. */
   readonly text: string;
@@ -72,19 +71,29 @@ export function splitArguments(
   callArguments: JsonObject,
 ): SplitArguments {
   const constant: string[] = [];
-  const travelling = new Map<string, string>();
+  const further: string[] = [];
+  let type: string | undefined;
   for (const { name, text, constantIn } of args) {
     const found = constantIn(callArguments);
     if (name === 'type') {
-      travelling.set(name, found?.text ?? text);
-    } else if (found === undefined) {
-      travelling.set(name, text);
-    } else {
+      type = found?.text ?? text;
+    } else if (found !== undefined) {
       // The name of a flag needs no escapes.
       constant.push(`"${name}":${found.json}`);
+    } else if (!isDynamic(name)) {
+      further.push(name);
     }
   }
-  return { constant: `{${constant.join()}}`, travelling };
+  return { constant: `{${constant.join()}}`, type, further };
+}
+
+/** All that travels with a task whose arguments were split so, by argument name, as its template has to write it. */
+export function travellingOf(
+  args: readonly ReferableArgument[],
+  { type, further }: SplitArguments,
+): ReadonlyMap<string, string> {
+  const travelling = args.filter(({ name }) => isDynamic(name) || further.includes(name));
+  return new Map(travelling.map(({ name, text }) => [name, name === 'type' ? (type ?? text) : text]));
 }
 
 /** True for what can never stand in a reference. */

@@ -12,9 +12,9 @@ import { failed, type Verdict } from './verdict.js';
 /** Decides about one request; may throw. */
 export type Review = (request: AdmissionRequest) => Verdict;
 
-/** A body as it arrived, or why there is none. `head` is its first bytes. */
+/** A body in the pieces in which it arrived, or why there is none. `head` is its first bytes. */
 export type ReceivedBody =
-  | { readonly kind: 'whole'; readonly bytes: Buffer }
+  | { readonly kind: 'whole'; readonly chunks: readonly Buffer[]; readonly bytes: number }
   | { readonly kind: 'cut'; readonly reason: 'too-large' | 'too-slow' | 'too-busy'; readonly head: string };
 
 export interface Answer {
@@ -32,9 +32,13 @@ export function answerReview(body: ReceivedBody, review: Review, logger: Logger)
   if (body.kind === 'cut') {
     return toAnswer(findUid(body.head), failed(body.reason), {});
   }
-  const request = tryReadReview(body.bytes);
+  const request = tryReadReview(body.chunks);
   if (request === undefined) {
-    return toAnswer(findUid(body.bytes.toString('latin1', 0, headBytes)), failed('no-review'), {});
+    return toAnswer(
+      findUid(Buffer.concat(body.chunks).toString('latin1', 0, headBytes)),
+      failed('no-review'),
+      {},
+    );
   }
   const facts = factsOf(request);
   try {
@@ -48,13 +52,22 @@ export function answerReview(body: ReceivedBody, review: Review, logger: Logger)
 /** The review's uid stands in the first 200 bytes. */
 export const headBytes = 1024;
 
-function tryReadReview(bytes: Buffer): AdmissionRequest | undefined {
+function tryReadReview(chunks: readonly Buffer[]): AdmissionRequest | undefined {
   try {
-    // Most bodies are plain ASCII, which is a text as it is.
-    return readAdmissionReview(isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes));
+    return readAdmissionReview(textOf(chunks));
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Most bodies are plain ASCII, of which each piece is a text as it is. Without a copy of the whole: megabytes of buffers bring
+ * on V8's major collections. Throws for what is no UTF-8.
+ */
+function textOf(chunks: readonly Buffer[]): string {
+  return chunks.every((chunk) => isAscii(chunk))
+    ? chunks.map((chunk) => chunk.toString('latin1')).join('')
+    : utf8.decode(Buffer.concat(chunks));
 }
 
 function toAnswer(uid: string, verdict: Verdict, facts: LogFacts): Answer {

@@ -13,50 +13,83 @@ export type PatchOperation =
  */
 export function tryPatch(before: JsonObject, patch: readonly PatchOperation[]): JsonObject | undefined {
   const result = { ...before };
-  const copies = new Set<Container>([result]);
-  return patch.every((operation) => applies(operation, result, copies)) ? result : undefined;
+  const way: Step[] = [{ path: '', container: result }];
+  return patch.every((operation) => applies(operation, way)) ? result : undefined;
 }
 
 type Container = JsonObject | Json[];
 
-/** Applies one operation; false where it does not apply. */
-function applies(operation: PatchOperation, root: Container, copies: Set<Container>): boolean {
-  const tokens = operation.path.split('/');
-  const last = tokens.pop();
-  if (last === undefined || tokens[0] !== '') {
+/** A copy of an object or list, in its place, and where that is. */
+interface Step {
+  readonly path: string;
+  readonly container: Container;
+}
+
+/** Applies one operation; false where it does not apply. `way` leads from the root to what the last one changed. */
+function applies(operation: PatchOperation, way: Step[]): boolean {
+  const at = operation.path.lastIndexOf('/');
+  if (at === -1 || !goTo(operation.path.slice(0, at), way)) {
     return false;
   }
-  let container: Container | undefined = root;
-  for (let at = 1; at < tokens.length && container !== undefined; at += 1) {
-    container = copyInside(container, toKey(tokens[at] ?? ''), copies);
-  }
+  const container = way.at(-1)?.container;
+  const token = operation.path.slice(at + 1);
   return Array.isArray(container)
-    ? changeList(container, last, operation)
-    : container !== undefined && changeObject(container, toKey(last), operation);
+    ? changeList(container, token, operation)
+    : container !== undefined && changeObject(container, toKey(token), operation);
+}
+
+/**
+ * Leads the way to an object or list; false where there is none. A patch goes through an object in its order: what an operation
+ * changes is mostly near what the last one changed, and else a further copy does no harm.
+ */
+function goTo(path: string, way: Step[]): boolean {
+  let step = way.pop();
+  while (step !== undefined && !leadsTo(step, path)) {
+    step = way.pop();
+  }
+  while (step !== undefined) {
+    way.push(step);
+    if (step.path.length === path.length) {
+      return true;
+    }
+    const next = path.indexOf('/', step.path.length + 1);
+    step = stepInto(step, next === -1 ? path : path.slice(0, next));
+  }
+  return false;
+}
+
+function leadsTo({ path }: Step, other: string): boolean {
+  return other.startsWith(path) && (other.length === path.length || other.charAt(path.length) === '/');
+}
+
+/** Copies the object or list at a path one token behind the step's; undefined where there is none. */
+function stepInto({ path: outer, container }: Step, path: string): Step | undefined {
+  const token = path.slice(outer.length + 1);
+  if (Array.isArray(container)) {
+    const copy = isIndex(token, container.length) ? copyOf(container[Number(token)]) : undefined;
+    if (copy !== undefined) {
+      container[Number(token)] = copy;
+    }
+    return copy && { path, container: copy };
+  }
+  const key = toKey(token);
+  const copy = isOwn(container, key) ? copyOf(container[key]) : undefined;
+  if (copy !== undefined) {
+    container[key] = copy;
+  }
+  return copy && { path, container: copy };
+}
+
+function copyOf(value: Json | undefined): Container | undefined {
+  if (typeof value !== 'object' || value === null) {
+    return undefined;
+  }
+  return Array.isArray(value) ? [...value] : { ...value };
 }
 
 /** RFC 6901. */
 function toKey(token: string): string {
   return token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token;
-}
-
-/** The object or list of this name inside another one, or, if it is none yet, a copy in its place. */
-function copyInside(container: Container, key: string, copies: Set<Container>): Container | undefined {
-  const inside: Json | undefined = isMember(container, key) ? Reflect.get(container, key) : undefined;
-  if (typeof inside !== 'object' || inside === null) {
-    return undefined;
-  }
-  if (copies.has(inside)) {
-    return inside;
-  }
-  const copy = Array.isArray(inside) ? [...inside] : { ...inside };
-  copies.add(copy);
-  Reflect.set(container, key, copy);
-  return copy;
-}
-
-function isMember(container: Container, key: string): boolean {
-  return Array.isArray(container) ? isIndex(key, container.length) : isOwn(container, key);
 }
 
 /** Nothing that reaches the prototype, whatever it is. */

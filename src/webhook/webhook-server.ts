@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../common/clock.js';
-import { factsOfError, type Logger } from '../common/logger.js';
+import { factsOfError, type LogFacts, type Logger } from '../common/logger.js';
 import type { TakeTurn } from '../common/turns.js';
 import { type Answer, answerReview, type Review } from './answer-review.js';
 import type { WebhookMeasures } from './measures.js';
@@ -100,15 +100,9 @@ async function answer(
   response: ServerResponse,
   options: WebhookServerOptions,
 ): Promise<void> {
-  const { clock, receiveBody, budgetMs, isReady } = options;
+  const { clock, isReady, logger } = options;
   const startedMs = clock.nowMs();
-  const body = await receiveBody(request);
-  await options.takeTurn();
-  const isLate = clock.nowMs() - startedMs > budgetMs;
-  const review = isLate ? () => failed('too-slow') : options.review;
-  const made = answerReview(body, review, options.logger);
-  options.measures.answered(made.verdict, clock.nowMs() - startedMs);
-  const bytes = Buffer.from(made.text);
+  const { bytes, line } = await reviewRequest(request, startedMs, options);
   response.writeHead(200, {
     'Content-Type': 'application/json',
     'Content-Length': bytes.length,
@@ -116,26 +110,50 @@ async function answer(
     ...(!isReady() && { Connection: 'close' }),
   });
   await sendBody(response, bytes);
-  const bytesIn = body.kind === 'whole' ? body.bytes.length : undefined;
-  logAnswer(made, { ms: Math.round(clock.nowMs() - startedMs), bytesIn, bytesOut: bytes.length }, options);
+  const ms = Math.round(clock.nowMs() - startedMs);
+  logger[line.level](line.message, { ...line.facts, ms, bytesIn: line.bytesIn, bytesOut: bytes.length });
 }
 
-function logAnswer(
-  { verdict, facts }: Answer,
-  sizes: { readonly ms: number; readonly bytesIn: number | undefined; readonly bytesOut: number },
-  { logger }: WebhookServerOptions,
-): void {
+/**
+ * What is left of a review when its answer is sent: nothing of the request or the patch. Collected as soon as they are
+ * done with, megabytes of garbage cost little; those that outlive V8's next collection of young objects cost a major one.
+ */
+interface Reviewed {
+  readonly bytes: Buffer;
+  readonly line: LogLine;
+}
+
+async function reviewRequest(
+  request: IncomingMessage,
+  startedMs: number,
+  options: WebhookServerOptions,
+): Promise<Reviewed> {
+  const { clock, receiveBody, takeTurn, budgetMs } = options;
+  const body = await receiveBody(request);
+  await takeTurn();
+  const isLate = clock.nowMs() - startedMs > budgetMs;
+  const review = isLate ? () => failed('too-slow') : options.review;
+  const made = answerReview(body, review, options.logger);
+  options.measures.answered(made.verdict, clock.nowMs() - startedMs);
+  const bytesIn = body.kind === 'whole' ? body.bytes : undefined;
+  return { bytes: Buffer.from(made.text), line: { ...toLogLine(made), bytesIn } };
+}
+
+interface LogLine {
+  readonly level: 'info' | 'warn';
+  readonly message: string;
+  readonly facts: LogFacts;
+  readonly bytesIn: number | undefined;
+}
+
+function toLogLine({ verdict, facts }: Answer): Omit<LogLine, 'bytesIn'> {
   if (verdict.kind === 'converted') {
-    logger.info('converted a workflow', { ...facts, templates: verdict.templates.length, ...sizes });
-  } else {
-    const level = verdict.kind === 'failed' ? 'warn' : 'info';
-    logger[level]('admitted as it came', {
-      ...facts,
-      outcome: verdict.kind,
-      reason: verdict.reason,
-      ...sizes,
-    });
+    const templates = verdict.templates.length;
+    return { level: 'info', message: 'converted a workflow', facts: { ...facts, templates } };
   }
+  const { kind: outcome, reason } = verdict;
+  const level = outcome === 'failed' ? 'warn' : 'info';
+  return { level, message: 'admitted as it came', facts: { ...facts, outcome, reason } };
 }
 
 function answerProbe(
