@@ -226,6 +226,26 @@ describe('what was seen of the controller', () => {
     await clock.advance(takeUpMs - 1);
     assert.equal(taskSet.usedBytes(), pendingTaskBytes(100) + 100);
   });
+
+  for (const { patchIntervalMs, slowestMs, countsMs } of [
+    { patchIntervalMs: 400_000, slowestMs: undefined, countsMs: 6 * 400_000 },
+    { patchIntervalMs: 400_000, slowestMs: 1_000, countsMs: 2 * 400_000 },
+    { patchIntervalMs: intervalMs, slowestMs: 3_600_000, countsMs: 600_000 },
+  ]) {
+    it(`counts an answer for ${countsMs / 1_000} s where the agent patches every ${patchIntervalMs / 1_000} s and ${slowestMs === undefined ? 'nothing was seen' : `the slowest took ${slowestMs / 1_000} s`}`, async () => {
+      const { clock, taskSet } = startTaskSet(1 << 30, patchIntervalMs);
+      if (slowestMs !== undefined) {
+        taskSet.admit('dag', 1, { templateBytes: 100, answerBytes: 100, executionId: '11' });
+        await clock.advance(slowestMs);
+        taskSet.notePending('in 11', 100, '11');
+      }
+      taskSet.admit('in 11', 1, { templateBytes: 100, answerBytes: 1_000 });
+      await clock.advance(countsMs - 1);
+      assert.equal(taskSet.usedBytes(), pendingTaskBytes(100) + 1_000);
+      await clock.advance(1);
+      assert.equal(taskSet.usedBytes(), 0);
+    });
+  }
 });
 
 describe('messages of nodes that wait for room', () => {
