@@ -99,6 +99,15 @@ describe('the model of the task set', () => {
     assert.equal(taskSet.usedBytes(), used);
   });
 
+  it('lets an answer that is larger than a patch may be go alone in one, so that it does not wait for ever', async () => {
+    const { clock, taskSet } = startTaskSet(1_024);
+    taskSet.admit('first', 1, { templateBytes: 100, answerBytes: 100 });
+    assert.equal(taskSet.admit('large', 1, { templateBytes: 100, answerBytes: 1_100 }).kind, 'wait');
+    await clock.advance(intervalMs + 500);
+    assert.equal(taskSet.admit('large', 1, { templateBytes: 100, answerBytes: 1_100 }).kind, 'admitted');
+    assert.equal(taskSet.admit('next', 1, { templateBytes: 100, answerBytes: 100 }).kind, 'wait');
+  });
+
   it('warns once when it is nearly full, and again after it was far from it', async () => {
     const { clock, taskSet, warnings } = startTaskSet();
     for (const _time of [1, 2]) {
@@ -257,6 +266,20 @@ describe('messages of nodes that wait for room', () => {
     const asked = Array.from({ length: 40 }, (_, task) => tells(ask(task)));
     assert.deepEqual(asked, [...Array(16).fill(true), ...Array(24).fill(false)]);
     assert.equal(tells(ask(3)), true, 'and go on');
+  });
+
+  it('count as long as their tasks are pending, because Argo keeps them in the object', async () => {
+    const { clock, taskSet } = startTaskSet();
+    taskSet.notePending('a', 100);
+    taskSet.noteMessage('a', 'x'.repeat(500));
+    const used = taskSet.usedBytes();
+    for (let times = 0; times < 10; times += 1) {
+      await clock.advance(30_000);
+      taskSet.notePending('a', 100);
+    }
+    assert.equal(taskSet.usedBytes(), used);
+    await clock.advance(120_000);
+    assert.equal(taskSet.usedBytes(), 0);
   });
 
   it('count until their tasks have ended', () => {
