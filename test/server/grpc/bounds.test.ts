@@ -238,7 +238,7 @@ test('repeats that wait hold 32 MiB at the most; the next one is told to come ag
 
 test('answers that nobody reads are 64 MiB at the most; whoever asks again for another one gets it', async (t) => {
   const patch = 'x'.repeat(1 << 20);
-  const { address, client, drives } = await startServer(t, async () => ({
+  const { address, client, drives, lines } = await startServer(t, async () => ({
     response: { pod_spec_patch: patch },
   }));
   const { session, open } = connectRaw(t, address, { initialWindowSize: 0 });
@@ -261,6 +261,11 @@ test('answers that nobody reads are 64 MiB at the most; whoever asks again for a
       grpcStatus.UNAVAILABLE,
       'the driver has answered, but too many answers before this one have not been read: ask again',
     ],
+  );
+  const unread = lines.filter(({ facts }) => facts.status === 'UNAVAILABLE');
+  assert.deepEqual(
+    unread.map(({ message, facts }) => [message, facts.bytesOut, facts.reason]),
+    Array(18).fill(['drove', 0, 'too many answers before this one have not been read']),
   );
   session.destroy();
   await until(() =>
