@@ -102,6 +102,7 @@ export function createExecuteHandler({ check, executeOnce, logger, observe }: Ex
         deadlineMs,
         requestBytes: bytesIn,
         onClaimed: received.release,
+        onEnd: (callback) => onceEnded(call, callback),
         ...(observer !== undefined && { observe: observer.stage }),
       });
       // Whoever refuses before the request is claimed has not released it.
@@ -151,11 +152,19 @@ function createSend() {
       callback(toStatusResponse(answersUnread()));
       return false;
     }
-    // grpc-js says so of every call whose stream has ended, however it ended.
-    call.once('cancelled', release);
+    onceEnded(call, release);
     callback(null, response);
     return true;
   };
+}
+
+/** grpc-js says "cancelled" of every call whose stream has ended, however it ended. */
+function onceEnded(call: ExecuteCall, callback: () => void): void {
+  if (call.cancelled) {
+    callback();
+  } else {
+    call.once('cancelled', callback);
+  }
 }
 
 /** From this size on a request is decoded in one turn of the event loop, and checked and hashed in the next one. */
