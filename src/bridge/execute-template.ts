@@ -10,6 +10,7 @@ import {
   writeReply,
 } from '../argo/reply.js';
 import { type LogFacts, toLogText } from '../common/log-fields.js';
+import { goJsonBytes } from '../common/task-set-size.js';
 import type { DriverType } from '../contract/driver-type.js';
 import type { Attempts } from './attempts.js';
 import type { CallLedger } from './call-ledger.js';
@@ -165,11 +166,9 @@ function stayAway({ stayAwayMs }: ExecuteTemplateOptions, { facts }: Task): Answ
 }
 
 function refuse({ templateName }: PluginTemplate, task: Task, faults: readonly string[]): Answer {
-  const reply = notSucceeded(
-    'Failed',
-    `driver-plugin refused template "${toLogText(templateName)}": ${faults.join('; ')}`,
-  );
-  const facts = { ...task.facts, phase: reply.node.phase, faults: faults.length };
-  const answerBytes = Buffer.byteLength(reply.node.message);
-  return whenAdmitted(task, 0, { answerBytes }, { reply: writeReply(reply), facts });
+  const phase = 'Failed';
+  const message = `driver-plugin refused template "${toLogText(templateName)}": ${faults.join('; ')}`;
+  const reply = writeReply(notSucceeded(phase, message));
+  const facts = { ...task.facts, phase, faults: faults.length };
+  return whenAdmitted(task, 0, { answerBytes: goJsonBytes(reply.text) }, { reply, facts });
 }

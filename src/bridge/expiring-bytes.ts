@@ -33,6 +33,14 @@ export class ExpiringBytes {
     }
   }
 
+  /** Moves the moment of what is there under a key, if anything is. */
+  keepUntil(key: string, untilMs: number): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) {
+      this.set(key, entry.bytes, untilMs);
+    }
+  }
+
   delete(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) {

@@ -13,9 +13,10 @@ const leastIntervals = 2;
  * had more to do than it could, cycles took 15 s, and later 60 s.
  */
 const ofSlowest = 2;
+/** The first task of a DAG may have waited for other things than the controller: for a place, or for an approval. */
+const mostOfSlowestMs = 600_000;
 /** What was seen tells nothing of a workflow that has grown more than so many times since. */
 const comparableGrowth = 2;
-const mostMs = 600_000;
 /** How long the slowest one that was seen counts. */
 const slowestIntervals = 12;
 /** The agent takes results from its workers in nearly the order in which they got them. */
@@ -106,9 +107,10 @@ export class GivenAnswers {
   #takeUpMs(): number {
     const slowest = this.#slowest;
     const leastMs = leastIntervals * this.#intervalMs;
-    const seenMs = slowest === undefined ? 0 : Math.max(leastMs, ofSlowest * slowest.ms);
+    const slowestMs = Math.min(mostOfSlowestMs, ofSlowest * (slowest?.ms ?? 0));
+    const seenMs = Math.max(leastMs, slowestMs);
     const isComparable = slowest !== undefined && this.#tasks <= comparableGrowth * this.#tasksThen;
-    return Math.min(mostMs, isComparable ? seenMs : Math.max(seenMs, this.#unseenMs));
+    return isComparable ? seenMs : Math.max(seenMs, this.#unseenMs);
   }
 
   #learn(ms: number, nowMs: number): void {

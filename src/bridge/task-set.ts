@@ -58,10 +58,11 @@ const farFromFull = 0.6;
 /**
  * Models the one object that holds a workflow's pending plugin templates and their results, and lets answers go only
  * into what is left of it: what etcd refuses turns every node of a patch into Error. A template counts from its first
- * POST until the controller has taken up its answer, and so does its answer (GivenAnswers). Who
+ * POST until the controller has taken up its answer, and so does its answer from when it is given (GivenAnswers). Who
  * finds no room waits in a queue whose head has its place reserved, so that no large answer is passed for ever by
  * small ones. While new tasks come one after the other, because the agent works through a loop, only so much goes
- * as is kept free anyway: the templates of the rest are in the object, and nobody has seen them. Takes the same time for each POST, however many tasks there are.
+ * as is kept free anyway: the templates of the rest are in the object, and nobody has seen them. A POST takes the same
+ * time however many tasks there are.
  */
 export class TaskSet {
   readonly #options: TaskSetOptions;
@@ -96,6 +97,8 @@ export class TaskSet {
       this.#given.noteTask(dagExecutionId, nowMs());
     }
     this.#pending.set(task, pendingTaskBytes(templateBytes), this.#forgottenAtMs());
+    // Argo keeps the last one until the node has ended, also where the replies after it are silent.
+    this.#messages.keepUntil(task, this.#forgottenAtMs());
     this.#warnOnce();
   }
 
@@ -124,7 +127,9 @@ export class TaskSet {
     const freeBytes = taskSetUsableBytes - this.usedBytes();
     const isAlone = this.#given.entries === 0 && needed === answerBytes;
     const fitsObject = isAlone || needed <= freeBytes;
-    const fitsPatch = needed <= maxPatchBytes - this.#patched.total(now);
+    const patchedBytes = this.#patched.total(now);
+    const isFirst = patchedBytes === 0 && needed === answerBytes;
+    const fitsPatch = isFirst || needed <= maxPatchBytes - patchedBytes;
     if ((fitsObject && fitsPatch) || isKnown) {
       this.#wave.noteAnswer(isKnown ? 0 : answerBytes);
       this.#unqueue(key);

@@ -1,6 +1,9 @@
 /** Bytes that may be held at once. */
 export interface ByteBudget {
-  /** Counts bytes until the function that it returns is called; undefined, and nothing is counted, where there is no room. */
+  /**
+   * Counts bytes until the function that it returns is called, once or more; undefined, and nothing is counted, where
+   * there is no room.
+   */
   readonly take: (bytes: number) => (() => void) | undefined;
 }
 
@@ -13,8 +16,10 @@ export function createByteBudget(maxBytes: number): ByteBudget {
         return undefined;
       }
       heldBytes += bytes;
+      let leftBytes = bytes;
       return () => {
-        heldBytes -= bytes;
+        heldBytes -= leftBytes;
+        leftBytes = 0;
       };
     },
   };

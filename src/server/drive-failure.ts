@@ -79,7 +79,10 @@ export function serverBusy(why: string): StatusError {
   });
 }
 
-/** The driver has answered, and its answer waits for a repeat. */
+/**
+ * The driver has answered, and its answer waits for a repeat. Without RetryInfo and ErrorInfo, from which a client would
+ * take that nothing was driven.
+ */
 export function answersUnread(): StatusError {
   return new StatusError(
     'UNAVAILABLE',

@@ -99,6 +99,15 @@ describe('the model of the task set', () => {
     assert.equal(taskSet.usedBytes(), used);
   });
 
+  it('lets an answer that is larger than a patch may be go alone in one, so that it does not wait for ever', async () => {
+    const { clock, taskSet } = startTaskSet(1_024);
+    taskSet.admit('first', 1, { templateBytes: 100, answerBytes: 100 });
+    assert.equal(taskSet.admit('large', 1, { templateBytes: 100, answerBytes: 1_100 }).kind, 'wait');
+    await clock.advance(intervalMs + 500);
+    assert.equal(taskSet.admit('large', 1, { templateBytes: 100, answerBytes: 1_100 }).kind, 'admitted');
+    assert.equal(taskSet.admit('next', 1, { templateBytes: 100, answerBytes: 100 }).kind, 'wait');
+  });
+
   it('warns once when it is nearly full, and again after it was far from it', async () => {
     const { clock, taskSet, warnings } = startTaskSet();
     for (const _time of [1, 2]) {
@@ -226,6 +235,26 @@ describe('what was seen of the controller', () => {
     await clock.advance(takeUpMs - 1);
     assert.equal(taskSet.usedBytes(), pendingTaskBytes(100) + 100);
   });
+
+  for (const { patchIntervalMs, slowestMs, countsMs } of [
+    { patchIntervalMs: 400_000, slowestMs: undefined, countsMs: 6 * 400_000 },
+    { patchIntervalMs: 400_000, slowestMs: 1_000, countsMs: 2 * 400_000 },
+    { patchIntervalMs: intervalMs, slowestMs: 3_600_000, countsMs: 600_000 },
+  ]) {
+    it(`counts an answer for ${countsMs / 1_000} s where the agent patches every ${patchIntervalMs / 1_000} s and ${slowestMs === undefined ? 'nothing was seen' : `the slowest took ${slowestMs / 1_000} s`}`, async () => {
+      const { clock, taskSet } = startTaskSet(1 << 30, patchIntervalMs);
+      if (slowestMs !== undefined) {
+        taskSet.admit('dag', 1, { templateBytes: 100, answerBytes: 100, executionId: '11' });
+        await clock.advance(slowestMs);
+        taskSet.notePending('in 11', 100, '11');
+      }
+      taskSet.admit('in 11', 1, { templateBytes: 100, answerBytes: 1_000 });
+      await clock.advance(countsMs - 1);
+      assert.equal(taskSet.usedBytes(), pendingTaskBytes(100) + 1_000);
+      await clock.advance(1);
+      assert.equal(taskSet.usedBytes(), 0);
+    });
+  }
 });
 
 describe('messages of nodes that wait for room', () => {
@@ -237,6 +266,20 @@ describe('messages of nodes that wait for room', () => {
     const asked = Array.from({ length: 40 }, (_, task) => tells(ask(task)));
     assert.deepEqual(asked, [...Array(16).fill(true), ...Array(24).fill(false)]);
     assert.equal(tells(ask(3)), true, 'and go on');
+  });
+
+  it('count as long as their tasks are pending, because Argo keeps them in the object', async () => {
+    const { clock, taskSet } = startTaskSet();
+    taskSet.notePending('a', 100);
+    taskSet.noteMessage('a', 'x'.repeat(500));
+    const used = taskSet.usedBytes();
+    for (let times = 0; times < 10; times += 1) {
+      await clock.advance(30_000);
+      taskSet.notePending('a', 100);
+    }
+    assert.equal(taskSet.usedBytes(), used);
+    await clock.advance(120_000);
+    assert.equal(taskSet.usedBytes(), 0);
   });
 
   it('count until their tasks have ended', () => {

@@ -45,6 +45,20 @@ test('the task set lets go of an answer when a task comes that names its executi
   assert.ok((await used()) < 50_000);
 });
 
+test('the task set counts a refusal as Argo writes it, where `<` has six bytes', async (t) => {
+  const { sidecar } = await startBridge(t, () => ({}), admin);
+  const body = templateBody({ ...containerArguments, type: 'no type' });
+  const named = { ...body, template: { ...body.template, name: '<'.repeat(200) } };
+  const templateBytes = JSON.stringify(named.template).length;
+
+  const { text } = await sidecar.post(named);
+
+  const scraped = await scrape(sidecar.adminAddress);
+  const used = sumOf(scraped, 'driver_plugin_sidecar_task_set_estimated_bytes');
+  assert.match(text, /refused template/);
+  assert.ok(used > templateBytes + text.length + 5 * 200);
+});
+
 test('every POST is counted once by its answer, those that are refused and not ours included', async (t) => {
   const drive = ({ task_name }: { task_name?: string }) =>
     task_name === 'refused' ? Promise.reject(new StatusError('FAILED_PRECONDITION', 'no')) : {};

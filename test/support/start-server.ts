@@ -9,7 +9,10 @@ import { collectLog } from './collect-log.js';
 
 export interface TestServerOptions
   extends Partial<
-    Pick<DriverServerOptions, 'readTimeoutMs' | 'host' | 'credentials' | 'authenticate' | 'resolveReferences'>
+    Pick<
+      DriverServerOptions,
+      'readTimeoutMs' | 'host' | 'credentials' | 'authenticate' | 'resolveReferences' | 'measures'
+    >
   > {
   readonly ledger?: MemoryLedgerOptions;
   readonly outage?: () => string | undefined;

@@ -102,6 +102,7 @@ export function createExecuteHandler({ check, executeOnce, logger, observe }: Ex
         deadlineMs,
         requestBytes: bytesIn,
         onClaimed: received.release,
+        onEnd: (callback) => onceEnded(call, callback),
         ...(observer !== undefined && { observe: observer.stage }),
       });
       // Whoever refuses before the request is claimed has not released it.
@@ -122,14 +123,16 @@ export function createExecuteHandler({ check, executeOnce, logger, observe }: Ex
         const { asked, executed, observer } = begin(call, startedAtMs);
         const outcome = await executed;
         const clientGone = call.cancelled;
+        let isWithheld = false;
         if (outcome.result.kind === 'answered') {
-          send(outcome.result.response, call, callback);
+          isWithheld = !send(outcome.result.response, call, callback);
         } else {
           callback(toStatusResponse(outcome.result.error));
         }
         observer?.ended(outcome);
         const ms = Math.round(performance.now() - startedAtMs);
-        logCallEnd(logger, outcome, { asked, bytesIn: call.request.bytesIn, ms, clientGone });
+        const { bytesIn } = call.request;
+        logCallEnd(logger, outcome, { asked, bytesIn, ms, clientGone, isWithheld });
       })
       .catch((thrown: unknown) => callback(toStatusResponse(thrown)));
   };
@@ -140,18 +143,28 @@ export const maxUnreadBytes = 64 << 20;
 
 type ExecuteCall = ServerUnaryCall<ReceivedRequest, Buffer>;
 
+/** Makes the function that sends an answer; false where it was withheld. */
 function createSend() {
   const unread = createByteBudget(maxUnreadBytes);
-  return (response: Buffer, call: ExecuteCall, callback: sendUnaryData<Buffer>): void => {
+  return (response: Buffer, call: ExecuteCall, callback: sendUnaryData<Buffer>): boolean => {
     const release = call.cancelled ? () => {} : unread.take(response.length);
     if (release === undefined) {
       callback(toStatusResponse(answersUnread()));
-      return;
+      return false;
     }
-    // grpc-js says so of every call whose stream has ended, however it ended.
-    call.once('cancelled', release);
+    onceEnded(call, release);
     callback(null, response);
+    return true;
   };
+}
+
+/** grpc-js says "cancelled" of every call whose stream has ended, however it ended. */
+function onceEnded(call: ExecuteCall, callback: () => void): void {
+  if (call.cancelled) {
+    callback();
+  } else {
+    call.once('cancelled', callback);
+  }
 }
 
 /** From this size on a request is decoded in one turn of the event loop, and checked and hashed in the next one. */

@@ -9,6 +9,8 @@ export interface EndedCall {
   readonly ms: number;
   /** The client cancelled, went away or ran out of its deadline before the end. */
   readonly clientGone: boolean;
+  /** The caller was told to ask again, because too many answers have not been read. */
+  readonly isWithheld: boolean;
 }
 
 /** Writes the one line of a call: ids, status, sizes and times. Never arguments, patches or messages of a status. */
@@ -21,13 +23,18 @@ export function logCallEnd(
     ...call.asked,
     ms: call.ms,
     bytesIn: call.bytesIn,
-    bytesOut: result.kind === 'answered' ? result.response.length : 0,
+    bytesOut: result.kind === 'answered' && !call.isWithheld ? result.response.length : 0,
     repeat,
     clientGone: call.clientGone || undefined,
     ...facts,
   };
   if (result.kind === 'answered') {
-    logger.info('drove', { ...common, status: 'OK' });
+    if (call.isWithheld) {
+      const reason = 'too many answers before this one have not been read';
+      logger.warn('drove', { ...common, status: 'UNAVAILABLE', reason });
+    } else {
+      logger.info('drove', { ...common, status: 'OK' });
+    }
     return;
   }
   const { status, details, cause } = result.error;

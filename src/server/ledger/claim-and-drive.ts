@@ -24,6 +24,8 @@ export interface CallContext {
   readonly requestBytes: number;
   /** Called once the request is refused, joined, replayed or in the engine's hands. */
   readonly onClaimed?: () => void;
+  /** Calls back once the call has ended, however it did, also where its drive goes on. */
+  readonly onEnd?: (callback: () => void) => void;
   readonly observe?: ObserveStage;
 }
 

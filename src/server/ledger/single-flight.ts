@@ -70,11 +70,12 @@ export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
       .finally(() => flights.delete(asked.key));
     return { fingerprint: asked.fingerprint, task, callers: 1, landed };
   };
-  const holdUntilEnd = ({ landed }: Flight, bytes: number): boolean => {
-    const release = repeats.take(bytes);
+  const holdUntilEnd = ({ landed }: Flight, { requestBytes, onEnd }: CallContext): boolean => {
+    const release = repeats.take(requestBytes);
     if (release === undefined) {
       return false;
     }
+    onEnd?.(release);
     landed.then(release, release);
     return true;
   };
@@ -92,7 +93,7 @@ export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
       const running = sameId ?? siblings.find((flight) => flight.task?.attempt === task?.attempt);
       const before = siblings.at(-1);
       const waitsFor = running ?? before;
-      if (waitsFor !== undefined && !holdUntilEnd(waitsFor, context.requestBytes)) {
+      if (waitsFor !== undefined && !holdUntilEnd(waitsFor, context)) {
         return Promise.reject(serverBusy('too many large requests wait for drivers that run already'));
       }
       if (running !== undefined) {

@@ -5,6 +5,7 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { readStatusDetails } from '../../../src/contract/status-details.js';
 import { maxUnreadBytes } from '../../../src/server/grpc/driver-service.js';
 import { maxRepeatBytes } from '../../../src/server/ledger/single-flight.js';
+import { noMeasures } from '../../../src/server/measures.js';
 import {
   maxOpenCalls,
   maxStreamsPerConnection,
@@ -236,9 +237,47 @@ test('repeats that wait hold 32 MiB at the most; the next one is told to come ag
   assert.equal(drives.length, 1);
 });
 
+test('repeats whose callers have gone make room for others, although the driver still runs', async (t) => {
+  const gate = createGate();
+  let joined = 0;
+  const drive = async () => {
+    await gate.opened;
+    return { response: { execution_id: '7' } };
+  };
+  const repeated = () => {
+    joined += 1;
+  };
+  const measures = { ...noMeasures, repeated };
+  const { address, client, drives } = await startServer(t, drive, { measures });
+  const large = aRequest({ extra_args: { unknown: 'x'.repeat(4_100_000) } });
+  const fitting = Math.floor(maxRepeatBytes / 4_100_000);
+  const first = callDriver(client, large);
+  await until(() => drives.length === 1);
+  const { session, open } = connectRaw(t, address);
+  for (let repeat = 0; repeat < fitting; repeat += 1) {
+    open().stream.end(frame(serialize(large)));
+  }
+  await until(() => joined === fitting);
+  assert.equal((await failureOf(callDriver(client, large))).code, grpcStatus.RESOURCE_EXHAUSTED);
+
+  session.destroy();
+
+  const askUntilAnswered = (): ReturnType<typeof callDriver> =>
+    callDriver(client, large).catch(() => askUntilAnswered());
+  const next = askUntilAnswered();
+  await until(() => joined === fitting + 1);
+  gate.open();
+  const answers = await Promise.all([first, next]);
+  assert.deepEqual(
+    answers.map(({ execution_id }) => execution_id),
+    ['7', '7'],
+  );
+  assert.equal(drives.length, 1);
+});
+
 test('answers that nobody reads are 64 MiB at the most; whoever asks again for another one gets it', async (t) => {
   const patch = 'x'.repeat(1 << 20);
-  const { address, client, drives } = await startServer(t, async () => ({
+  const { address, client, drives, lines } = await startServer(t, async () => ({
     response: { pod_spec_patch: patch },
   }));
   const { session, open } = connectRaw(t, address, { initialWindowSize: 0 });
@@ -261,6 +300,11 @@ test('answers that nobody reads are 64 MiB at the most; whoever asks again for a
       grpcStatus.UNAVAILABLE,
       'the driver has answered, but too many answers before this one have not been read: ask again',
     ],
+  );
+  const unread = lines.filter(({ facts }) => facts.status === 'UNAVAILABLE');
+  assert.deepEqual(
+    unread.map(({ message, facts }) => [message, facts.bytesOut, facts.reason]),
+    Array(18).fill(['drove', 0, 'too many answers before this one have not been read']),
   );
   session.destroy();
   await until(() =>

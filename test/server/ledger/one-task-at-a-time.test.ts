@@ -129,3 +129,24 @@ test('an attempt that would wait with too many bytes is refused and not driven; 
   await executeOnce(aRequest('c', 'n3'), large);
   assert.deepEqual(driven, ['a', 'b', 'c']);
 });
+
+test('a repeat whose call has ended makes room for the next one, although its driver still runs', async () => {
+  const { executeOnce, driven, gate } = startFlights();
+  const large = { ...context, requestBytes: 1 + maxRepeatBytes / 2 };
+  let end = () => {};
+  const first = executeOnce(aRequest('a', 'n'), large);
+  const gone = executeOnce(aRequest('a', 'n'), {
+    ...large,
+    onEnd: (callback) => {
+      end = callback;
+    },
+  });
+  await assert.rejects(executeOnce(aRequest('a', 'n'), large), { status: 'RESOURCE_EXHAUSTED' });
+
+  end();
+
+  const next = executeOnce(aRequest('a', 'n'), large);
+  gate.open();
+  const repeats = (await Promise.all([first, gone, next])).map(({ repeat }) => repeat);
+  assert.deepEqual([repeats, driven], [[undefined, 'joined', 'joined'], ['a']]);
+});
