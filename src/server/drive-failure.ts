@@ -80,14 +80,11 @@ export function serverBusy(why: string): StatusError {
 }
 
 /**
- * The driver has answered, and its answer waits for a repeat. Without RetryInfo and ErrorInfo, from which a client would
- * take that nothing was driven.
+ * There is no room for this call, whose driver runs or has run: a repeat gets its answer. Without RetryInfo and ErrorInfo,
+ * from which a client would take that nothing was driven.
  */
-export function answersUnread(): StatusError {
-  return new StatusError(
-    'UNAVAILABLE',
-    'the driver has answered, but too many answers before this one have not been read: ask again',
-  );
+export function noRoomForRepeat(why: string): StatusError {
+  return new StatusError('UNAVAILABLE', `${why}: ask again`);
 }
 
 /** The server ends before the driver was started. */

@@ -229,7 +229,7 @@ describe('what was seen of the controller', () => {
     assert.equal(taskSet.usedBytes(), 0);
   });
 
-  it('is a minute at the least before anything was seen, however often the agent patches', async () => {
+  it('is nothing at first, and then a minute counts, however often the agent patches', async () => {
     const { clock, taskSet } = startTaskSet(1 << 30, 1_000);
     taskSet.admit('a', 1, { templateBytes: 100, answerBytes: 100 });
     await clock.advance(takeUpMs - 1);

@@ -11,7 +11,7 @@ import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver
 import type { ExecuteResponse } from '../../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import { StatusError } from '../../contract/status-error.js';
 import { createByteBudget } from '../byte-budget.js';
-import { answersUnread, toStatusError } from '../drive-failure.js';
+import { noRoomForRepeat, toStatusError } from '../drive-failure.js';
 import { factsOfRequest } from '../facts-of-request.js';
 import type { SingleFlightResult } from '../ledger/claim-and-drive.js';
 import type { SingleFlight } from '../ledger/single-flight.js';
@@ -149,7 +149,8 @@ function createSend() {
   return (response: Buffer, call: ExecuteCall, callback: sendUnaryData<Buffer>): boolean => {
     const release = call.cancelled ? () => {} : unread.take(response.length);
     if (release === undefined) {
-      callback(toStatusResponse(answersUnread()));
+      const why = 'the driver has answered, but too many answers before this one have not been read';
+      callback(toStatusResponse(noRoomForRepeat(why)));
       return false;
     }
     onceEnded(call, release);

@@ -1,6 +1,7 @@
 import type { ExecuteRequest__Output } from '../../contract/generated/kfp/driver/v1/ExecuteRequest.js';
+import type { StatusError } from '../../contract/status-error.js';
 import { createByteBudget } from '../byte-budget.js';
-import { serverBusy } from '../drive-failure.js';
+import { noRoomForRepeat, serverBusy } from '../drive-failure.js';
 import { fingerprintOfRequest, keyOfRequest } from '../fingerprint-request.js';
 import {
   type CallContext,
@@ -94,7 +95,7 @@ export function createSingleFlight(parts: SingleFlightParts): SingleFlight {
       const before = siblings.at(-1);
       const waitsFor = running ?? before;
       if (waitsFor !== undefined && !holdUntilEnd(waitsFor, context)) {
-        return Promise.reject(serverBusy('too many large requests wait for drivers that run already'));
+        return Promise.reject(noRoomToWait(running !== undefined));
       }
       if (running !== undefined) {
         context.onClaimed?.();
@@ -125,6 +126,11 @@ function flightsOf(flights: ReadonlyMap<string, Flight>, task: LedgerTask | unde
 /** Resolves when a flight has ended, well or badly. */
 async function ended(flight: Flight | undefined): Promise<void> {
   await flight?.landed.catch(() => undefined);
+}
+
+function noRoomToWait(isRunning: boolean): StatusError {
+  const why = 'too many large requests wait for drivers that run already';
+  return isRunning ? noRoomForRepeat(`its driver runs, and ${why}`) : serverBusy(why);
 }
 
 function join(flight: Flight): Promise<SingleFlightResult> {

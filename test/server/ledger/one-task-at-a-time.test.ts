@@ -141,7 +141,7 @@ test('a repeat whose call has ended makes room for the next one, although its dr
       end = callback;
     },
   });
-  await assert.rejects(executeOnce(aRequest('a', 'n'), large), { status: 'RESOURCE_EXHAUSTED' });
+  await assert.rejects(executeOnce(aRequest('a', 'n'), large), { status: 'UNAVAILABLE' });
 
   end();
 
