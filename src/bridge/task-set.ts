@@ -91,14 +91,15 @@ export class TaskSet {
 
   /** Notes that a task is pending, with a template of so many bytes; it stands in the DAG of an execution, if it names one. */
   notePending(task: string, templateBytes: number, dagExecutionId?: string): void {
-    const { nowMs } = this.#options;
+    const now = this.#options.nowMs();
     if (!this.#pending.has(task)) {
-      this.#wave.noteTask(nowMs());
-      this.#given.noteTask(dagExecutionId, nowMs());
+      this.#wave.noteTask(now);
+      this.#given.noteTask(dagExecutionId, now);
     }
-    this.#pending.set(task, pendingTaskBytes(templateBytes), this.#forgottenAtMs());
+    const untilMs = this.#forgottenAtMs();
+    this.#pending.set(task, pendingTaskBytes(templateBytes), untilMs);
     // Argo keeps the last one until the node has ended, also where the replies after it are silent.
-    this.#messages.keepUntil(task, this.#forgottenAtMs());
+    this.#messages.keepUntil(task, untilMs);
     this.#warnOnce();
   }
 

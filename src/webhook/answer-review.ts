@@ -34,11 +34,7 @@ export function answerReview(body: ReceivedBody, review: Review, logger: Logger)
   }
   const request = tryReadReview(body.chunks);
   if (request === undefined) {
-    return toAnswer(
-      findUid(Buffer.concat(body.chunks).toString('latin1', 0, headBytes)),
-      failed('no-review'),
-      {},
-    );
+    return toAnswer(findUid(headOf(body.chunks)), failed('no-review'), {});
   }
   const facts = factsOf(request);
   try {
@@ -50,7 +46,12 @@ export function answerReview(body: ReceivedBody, review: Review, logger: Logger)
 }
 
 /** The review's uid stands in the first 200 bytes. */
-export const headBytes = 1024;
+const headBytes = 1024;
+
+/** The first bytes of a body, of which each is a character. */
+export function headOf(chunks: readonly Buffer[]): string {
+  return Buffer.concat(chunks).toString('latin1', 0, headBytes);
+}
 
 function tryReadReview(chunks: readonly Buffer[]): AdmissionRequest | undefined {
   try {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../common/clock.js';
-import { headBytes, type ReceivedBody } from './answer-review.js';
+import { headOf, type ReceivedBody } from './answer-review.js';
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;
@@ -36,7 +36,7 @@ export function createBodyReceiver({
         }
       };
       const cut = (reason: 'too-large' | 'too-slow' | 'too-busy') =>
-        end({ kind: 'cut', reason, head: Buffer.concat(chunks).toString('latin1', 0, headBytes) });
+        end({ kind: 'cut', reason, head: headOf(chunks) });
       const onData = (chunk: Buffer) => {
         chunks.push(chunk);
         bytes += chunk.length;

@@ -111,7 +111,7 @@ async function answer(
   });
   await sendBody(response, bytes);
   const ms = Math.round(clock.nowMs() - startedMs);
-  logger[line.level](line.message, { ...line.facts, ms, bytesIn: line.bytesIn, bytesOut: bytes.length });
+  logger[line.level](line.message, { ...line.facts, ms, bytesOut: bytes.length });
 }
 
 /**
@@ -136,24 +136,23 @@ async function reviewRequest(
   const made = answerReview(body, review, options.logger);
   options.measures.answered(made.verdict, clock.nowMs() - startedMs);
   const bytesIn = body.kind === 'whole' ? body.bytes : undefined;
-  return { bytes: Buffer.from(made.text), line: { ...toLogLine(made), bytesIn } };
+  return { bytes: Buffer.from(made.text), line: toLogLine(made, bytesIn) };
 }
 
 interface LogLine {
   readonly level: 'info' | 'warn';
   readonly message: string;
   readonly facts: LogFacts;
-  readonly bytesIn: number | undefined;
 }
 
-function toLogLine({ verdict, facts }: Answer): Omit<LogLine, 'bytesIn'> {
+function toLogLine({ verdict, facts }: Answer, bytesIn: number | undefined): LogLine {
   if (verdict.kind === 'converted') {
     const templates = verdict.templates.length;
-    return { level: 'info', message: 'converted a workflow', facts: { ...facts, templates } };
+    return { level: 'info', message: 'converted a workflow', facts: { ...facts, templates, bytesIn } };
   }
   const { kind: outcome, reason } = verdict;
   const level = outcome === 'failed' ? 'warn' : 'info';
-  return { level, message: 'admitted as it came', facts: { ...facts, outcome, reason } };
+  return { level, message: 'admitted as it came', facts: { ...facts, outcome, reason, bytesIn } };
 }
 
 function answerProbe(

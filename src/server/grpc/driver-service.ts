@@ -123,16 +123,16 @@ export function createExecuteHandler({ check, executeOnce, logger, observe }: Ex
         const { asked, executed, observer } = begin(call, startedAtMs);
         const outcome = await executed;
         const clientGone = call.cancelled;
-        let isWithheld = false;
+        let withheldBecause: string | undefined;
         if (outcome.result.kind === 'answered') {
-          isWithheld = !send(outcome.result.response, call, callback);
+          withheldBecause = send(outcome.result.response, call, callback);
         } else {
           callback(toStatusResponse(outcome.result.error));
         }
         observer?.ended(outcome);
         const ms = Math.round(performance.now() - startedAtMs);
         const { bytesIn } = call.request;
-        logCallEnd(logger, outcome, { asked, bytesIn, ms, clientGone, isWithheld });
+        logCallEnd(logger, outcome, { asked, bytesIn, ms, clientGone, withheldBecause });
       })
       .catch((thrown: unknown) => callback(toStatusResponse(thrown)));
   };
@@ -143,19 +143,19 @@ export const maxUnreadBytes = 64 << 20;
 
 type ExecuteCall = ServerUnaryCall<ReceivedRequest, Buffer>;
 
-/** Makes the function that sends an answer; false where it was withheld. */
+/** Makes the function that sends an answer, and says why where it had to withhold it. */
 function createSend() {
   const unread = createByteBudget(maxUnreadBytes);
-  return (response: Buffer, call: ExecuteCall, callback: sendUnaryData<Buffer>): boolean => {
+  return (response: Buffer, call: ExecuteCall, callback: sendUnaryData<Buffer>): string | undefined => {
     const release = call.cancelled ? () => {} : unread.take(response.length);
     if (release === undefined) {
-      const why = 'the driver has answered, but too many answers before this one have not been read';
-      callback(toStatusResponse(noRoomForRepeat(why)));
-      return false;
+      const why = 'too many answers before this one have not been read';
+      callback(toStatusResponse(noRoomForRepeat(`the driver has answered, but ${why}`)));
+      return why;
     }
     onceEnded(call, release);
     callback(null, response);
-    return true;
+    return undefined;
   };
 }
 

@@ -9,8 +9,8 @@ export interface EndedCall {
   readonly ms: number;
   /** The client cancelled, went away or ran out of its deadline before the end. */
   readonly clientGone: boolean;
-  /** The caller was told to ask again, because too many answers have not been read. */
-  readonly isWithheld: boolean;
+  /** Why the caller did not get the answer that there is, and was told to ask again. */
+  readonly withheldBecause: string | undefined;
 }
 
 /** Writes the one line of a call: ids, status, sizes and times. Never arguments, patches or messages of a status. */
@@ -23,17 +23,16 @@ export function logCallEnd(
     ...call.asked,
     ms: call.ms,
     bytesIn: call.bytesIn,
-    bytesOut: result.kind === 'answered' && !call.isWithheld ? result.response.length : 0,
+    bytesOut: result.kind === 'answered' && call.withheldBecause === undefined ? result.response.length : 0,
     repeat,
     clientGone: call.clientGone || undefined,
     ...facts,
   };
   if (result.kind === 'answered') {
-    if (call.isWithheld) {
-      const reason = 'too many answers before this one have not been read';
-      logger.warn('drove', { ...common, status: 'UNAVAILABLE', reason });
-    } else {
+    if (call.withheldBecause === undefined) {
       logger.info('drove', { ...common, status: 'OK' });
+    } else {
+      logger.warn('drove', { ...common, status: 'UNAVAILABLE', reason: call.withheldBecause });
     }
     return;
   }

@@ -200,18 +200,20 @@ test('beyond the calls that may be open the next one is refused with a RetryInfo
   assert.deepEqual(new Set(await Promise.all(calls)), new Set([grpcStatus.OK]));
 });
 
+const large = aRequest({ extra_args: { unknown: 'x'.repeat(4_100_000) } });
+/** Repeats of it that may wait at once. */
+const fittingRepeats = Math.floor(maxRepeatBytes / 4_100_000);
+
 test('repeats that wait hold 32 MiB at the most; the next one is told to come again, and nothing is lost', async (t) => {
   const gate = createGate();
   const { client, drives } = await startServer(t, async () => {
     await gate.opened;
     return { response: { execution_id: '7' } };
   });
-  const large = aRequest({ extra_args: { unknown: 'x'.repeat(4_100_000) } });
-  const fitting = Math.floor(maxRepeatBytes / 4_100_000);
   const first = callDriver(client, large);
   await until(() => drives.length === 1);
   const refused: string[] = [];
-  const repeats = Array.from({ length: fitting + 1 }, () =>
+  const repeats = Array.from({ length: fittingRepeats + 1 }, () =>
     callDriver(client, large).catch((failure) => {
       const { errorInfo, retryDelayMs } = readStatusDetails(failure.metadata);
       assert.equal(failure.code, grpcStatus.UNAVAILABLE);
@@ -229,7 +231,7 @@ test('repeats that wait hold 32 MiB at the most; the next one is told to come ag
     'its driver runs, and too many large requests wait for drivers that run already: ask again',
   ]);
   const given = answers.filter((answer) => answer !== undefined).map(({ execution_id }) => execution_id);
-  assert.deepEqual(given, Array(1 + fitting).fill('7'));
+  assert.deepEqual(given, Array(1 + fittingRepeats).fill('7'));
   // What waited has gone, and its bytes with it.
   assert.equal((await callDriver(client, large)).execution_id, '7');
   assert.equal(drives.length, 1);
@@ -247,15 +249,13 @@ test('repeats whose callers have gone make room for others, although the driver 
   };
   const measures = { ...noMeasures, repeated };
   const { address, client, drives } = await startServer(t, drive, { measures });
-  const large = aRequest({ extra_args: { unknown: 'x'.repeat(4_100_000) } });
-  const fitting = Math.floor(maxRepeatBytes / 4_100_000);
   const first = callDriver(client, large);
   await until(() => drives.length === 1);
   const { session, open } = connectRaw(t, address);
-  for (let repeat = 0; repeat < fitting; repeat += 1) {
+  for (let repeat = 0; repeat < fittingRepeats; repeat += 1) {
     open().stream.end(frame(serialize(large)));
   }
-  await until(() => joined === fitting);
+  await until(() => joined === fittingRepeats);
   assert.equal((await failureOf(callDriver(client, large))).code, grpcStatus.UNAVAILABLE);
 
   session.destroy();
@@ -263,7 +263,7 @@ test('repeats whose callers have gone make room for others, although the driver 
   const askUntilAnswered = (): ReturnType<typeof callDriver> =>
     callDriver(client, large).catch(() => askUntilAnswered());
   const next = askUntilAnswered();
-  await until(() => joined === fitting + 1);
+  await until(() => joined === fittingRepeats + 1);
   gate.open();
   const answers = await Promise.all([first, next]);
   assert.deepEqual(
