@@ -6,17 +6,34 @@ import { boundsOf, judgeMeasure } from './tally.js';
 
 export const answerTimeoutMs = 60_000;
 
-/** Sends one input; no answer is an answer too, and a fault. */
-export async function ask(wire: Wire, input: FuzzInput): Promise<Answer> {
-  const silent = (why: string): Answer => ({ kind: 'none', mayHaveDriven: true, text: '', faults: [why] });
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<Answer>((resolve) => {
-    timer = setTimeout(
-      () => resolve(silent(`no answer within ${answerTimeoutMs / 1000} s`)),
-      answerTimeoutMs,
-    );
-  });
+/**
+ * Sends one input; no answer is an answer too, and a fault. One that comes late is told from one that never comes: a machine
+ * with much else to do makes the first, the product the second.
+ */
+export async function ask(wire: Wire, input: FuzzInput, timeoutMs = answerTimeoutMs): Promise<Answer> {
+  const beganMs = performance.now();
   const answered = wire.send(input).catch((error: unknown) => silent(`no answer: ${errorText(error)}`));
+  const inTime = await withinMs(timeoutMs, answered);
+  if (inTime !== undefined) {
+    return inTime;
+  }
+  const late = await withinMs(timeoutMs, answered);
+  return late === undefined
+    ? silent(`no answer within ${(2 * timeoutMs) / 1000} s`)
+    : silent(
+        `an answer after ${((performance.now() - beganMs) / 1000).toFixed(1)} s, of at most ${timeoutMs / 1000}`,
+      );
+}
+
+function silent(why: string): Answer {
+  return { kind: 'none', mayHaveDriven: true, text: '', faults: [why] };
+}
+
+async function withinMs(timeoutMs: number, answered: Promise<Answer>): Promise<Answer | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, undefined);
+  });
   return Promise.race([answered, timeout]).finally(() => clearTimeout(timer));
 }
 
