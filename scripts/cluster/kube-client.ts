@@ -75,7 +75,15 @@ function send(
         resolve({ status: response.statusCode ?? 0, body: readBody(text), warnings });
       });
     });
-    call.on('error', reject);
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      // The server closed a connection that had been idle too long just when it was used again:
+      // https://nodejs.org/docs/latest-v20.x/api/http.html#requestreusedsocket
+      if (call.reusedSocket && error.code === 'ECONNRESET') {
+        resolve(send(agent, url, token, method, path, body, contentType));
+      } else {
+        reject(error);
+      }
+    });
     call.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
