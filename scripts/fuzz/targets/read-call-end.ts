@@ -1,6 +1,6 @@
 import { errorText } from '../../../src/common/error-text.js';
 import { executeMethod } from '../../../src/server/grpc/received-request.js';
-import type { Answer } from '../fuzz-input.js';
+import { type Answer, notYet } from '../fuzz-input.js';
 import type { CallEnd } from './grpc-wire.js';
 import { faultsOfText } from './read-template-answer.js';
 
@@ -56,11 +56,19 @@ export function readCallEnd(end: CallEnd): Answer {
     faults.push(...faultsOfResponse(body));
   }
   return {
-    kind: isGrpcs ? `${status} of gRPC` : status,
+    kind: kindOf(end, isGrpcs),
     mayHaveDriven: status === 'OK' || status === 'DEADLINE_EXCEEDED',
     text,
     faults,
   };
+}
+
+function kindOf({ status = '', details }: CallEnd, isGrpcs: boolean): string {
+  // Its place among the few that are read was taken: a client sends it again.
+  if (details.includes('REQUEST_LATE')) {
+    return notYet;
+  }
+  return isGrpcs ? `${status} of gRPC` : status;
 }
 
 /** Another content type than gRPC's has no gRPC status; all else must have one. */
