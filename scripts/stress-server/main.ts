@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
@@ -64,6 +65,11 @@ const request = (id: string, more: object) =>
 const large = { extra_args: { unknown: 'x'.repeat(4_100_000) } };
 const bomb = gzipSync(Buffer.alloc(1 << 30));
 
+/** What it costs is mostly node:http2's and grpc-js's own: the floor is told beside it. */
+const streams = {
+  name: '2,000 streams without a request',
+  run: (to: string) => send(2_000, () => undefined, {}, true, to),
+};
 const attacks: readonly { name: string; run: () => Promise<void> }[] = [
   { name: 'nothing', run: () => new Promise((resolve) => setTimeout(resolve, 2_000)) },
   { name: '200 calls of 4.1 MB', run: () => send(200, (index) => frame(request(`large-${index}`, large))) },
@@ -88,16 +94,14 @@ const attacks: readonly { name: string; run: () => Promise<void> }[] = [
     name: '50 gzip bombs of 1 GiB',
     run: () => send(50, () => frame(bomb, true), { 'grpc-encoding': 'gzip' }),
   },
-  { name: '2,000 streams without a request', run: () => send(2_000, () => undefined) },
+  { name: streams.name, run: () => streams.run(address) },
   {
     name: '200 requests that stop before their end',
     run: () => send(200, () => frame(request('half', large)).subarray(0, -1), {}, false),
   },
 ];
 
-const health = new Worker(new URL('./ask-health.js', import.meta.url), { workerData: address });
-await new Promise((resolve) => setTimeout(resolve, 2_000));
-await readHealth();
+let health = await askHealth(address);
 
 for (const { name, run } of attacks) {
   await run();
@@ -109,9 +113,36 @@ for (const { name, run } of attacks) {
   );
 }
 server.kill('SIGKILL');
+await tellFloor();
 metadata.close();
 rmSync(workDir, { recursive: true, force: true });
 process.exit(0);
+
+/** The same streams, twice, against a server of grpc-js that does nothing: first with cold code, then with warm. */
+async function tellFloor(): Promise<void> {
+  await health.terminate();
+  const bare = spawn(process.execPath, [fileURLToPath(new URL('./bare-server.js', import.meta.url))], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(createInterface(bare.stdout), 'line');
+  health = await askHealth(line);
+  for (const age of ['fresh', 'warm']) {
+    await streams.run(line);
+    const { asked, slowestMs } = await readHealth();
+    const told = `health ${asked} times, ${slowestMs.toFixed(0)} ms at worst`;
+    process.stdout.write(`${streams.name}, a ${age} server of bare grpc-js: ${told}\n`);
+  }
+  bare.kill('SIGKILL');
+}
+
+async function askHealth(of: string): Promise<Worker> {
+  const asking = new Worker(new URL('./ask-health.js', import.meta.url), { workerData: of });
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  const first = once(asking, 'message');
+  asking.postMessage('read');
+  await first;
+  return asking;
+}
 
 function readHealth(): Promise<{ asked: number; slowestMs: number }> {
   health.postMessage('read');
@@ -132,8 +163,9 @@ async function send(
   messageOf: (index: number) => Buffer | undefined,
   headers: Record<string, string> = {},
   ends = true,
+  to: string = address,
 ): Promise<void> {
-  const sessions = Array.from({ length: 8 }, () => connect(`http://${address}`).on('error', () => {}));
+  const sessions = Array.from({ length: 8 }, () => connect(`http://${to}`).on('error', () => {}));
   const all = Array.from({ length: count }, (_, index) => {
     const common = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' };
     const stream = sessions[index % 8]?.request({ ...common, ...headers }, { endStream: false });

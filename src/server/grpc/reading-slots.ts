@@ -67,7 +67,9 @@ export function createReadingSlots(
 function createLine(slots: number) {
   const inside = new Set<() => void>();
   const waiting = new Set<() => void>();
+  let isNextTurnSet = false;
   const letIn = () => {
+    isNextTurnSet = false;
     for (const begin of waiting) {
       if (inside.size >= slots) {
         return;
@@ -83,8 +85,11 @@ function createLine(slots: number) {
       letIn();
       return () => {
         waiting.delete(begin);
-        inside.delete(begin);
-        letIn();
+        // Not at once: those of a connection that ends leave one after the other, and none of them must begin meanwhile.
+        if (inside.delete(begin) && !isNextTurnSet) {
+          isNextTurnSet = true;
+          setImmediate(letIn);
+        }
       };
     },
   };
