@@ -1,5 +1,5 @@
 import type { PluginTemplate } from '../argo/parse-execute-template.js';
-import type { LogFacts } from '../common/log-fields.js';
+import { joinFacts, type LogFacts } from '../common/log-fields.js';
 import { factsOfError, type Logger } from '../common/logger.js';
 import type { DriverType } from '../contract/driver-type.js';
 import { type CallDriverOptions, callDriver } from './call-driver.js';
@@ -72,7 +72,8 @@ async function drive(
   }
   const { maxOutputBytes } = options;
   const answer = toFinalAnswer(template, request, result, { maxOutputBytes, progress, nowMs });
-  const attemptFacts = { ...answer.facts, requestId, failedCalls: progress.failedCalls, attemptMs };
-  options.logger.debug('ended an attempt', { ...facts, ...attemptFacts });
+  const { failedCalls } = progress;
+  const attemptFacts = joinFacts(answer.facts, { requestId, failedCalls, attemptMs });
+  options.logger.debug('ended an attempt', joinFacts(facts, attemptFacts));
   return { ...answer, facts: attemptFacts };
 }

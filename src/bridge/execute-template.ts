@@ -9,7 +9,7 @@ import {
   waiting,
   writeReply,
 } from '../argo/reply.js';
-import { type LogFacts, toLogText } from '../common/log-fields.js';
+import { joinFacts, type LogFacts, toLogText } from '../common/log-fields.js';
 import { goJsonBytes } from '../common/task-set-size.js';
 import type { DriverType } from '../contract/driver-type.js';
 import type { Attempts } from './attempts.js';
@@ -119,7 +119,7 @@ function toAnswer(
   if (state.kind !== 'started') {
     const onDelivered = () => options.ledger.markDelivered(record);
     const { bytes: answerBytes, executionId, facts } = state.answer;
-    const answer = { reply: state.answer, facts: { ...task.facts, ...facts, attempt }, onDelivered };
+    const answer = { reply: state.answer, facts: joinFacts(task.facts, facts, { attempt }), onDelivered };
     return whenAdmitted(task, attempt, { answerBytes, executionId }, answer);
   }
   if (options.ending.aborted) {

@@ -41,13 +41,16 @@ export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
     return { request: undefined, faults: describeFaults(faults) };
   }
   const { name, namespace, uid } = template.workflow;
-  const message = {
+  // One spread, and first: with properties before it V8 gives each message a shape of its own, and every look at it is slow.
+  const message: DriverRequest['message'] = {
+    ...fields,
     workflow: { name, namespace, uid },
     type: driverTypes[type],
-    ...fields,
-    ...(Object.keys(untrustedOverrides).length > 0 && { untrusted_overrides: untrustedOverrides }),
     extra_args: extraArgs,
   };
+  if (Object.keys(untrustedOverrides).length > 0) {
+    message.untrusted_overrides = untrustedOverrides;
+  }
   const { task_name: taskName = '', node_name: nodeName } = fields;
   const dagExecutionId = fields.dag_execution_id ?? fields.parent_task_id;
   const request = {

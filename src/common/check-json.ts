@@ -1,4 +1,4 @@
-import { codes, skipSpace } from './json-text.js';
+import { codes, skipPlain, skipSpace, unitsOf } from './json-text.js';
 
 /** What is known of a text that is valid JSON. */
 export interface CheckedJson {
@@ -13,32 +13,36 @@ export interface CheckedJson {
  * https://www.rfc-editor.org/rfc/rfc8259
  */
 export function checkJson(text: string): CheckedJson | undefined {
-  const open: number[] = [];
+  const units = unitsOf(text);
+  /** What closes the objects and arrays around the innermost one, and what closes that. */
+  const outer: number[] = [];
+  let close = 0;
   let nesting = 0;
-  let at = skipSpace(text, 0);
-  const isObject = text.charCodeAt(at) === codes.openBrace;
+  let at = skipSpace(units, 0);
+  const isObject = units[at] === codes.openBrace;
   for (;;) {
-    const code = text.charCodeAt(at);
+    const code = units[at] ?? 0;
     if (code === codes.openBrace || code === codes.openBracket) {
-      const close = code + closeAfterOpen;
-      open.push(close);
-      nesting = Math.max(nesting, open.length);
-      at = skipSpace(text, at + 1);
-      if (text.charCodeAt(at) !== close) {
-        at = close === codes.closeBrace ? endOfKey(text, at) : at;
+      outer.push(close);
+      nesting = outer.length > nesting ? outer.length : nesting;
+      close = code + closeAfterOpen;
+      at = skipSpace(units, at + 1);
+      if (units[at] !== close) {
+        at = close === codes.closeBrace ? endOfKey(text, units, at) : at;
         continue;
       }
     } else {
-      at = skipSpace(text, endOfScalar(text, at));
+      at = skipSpace(units, endOfScalar(text, units, at));
     }
-    for (; open.length > 0 && text.charCodeAt(at) === open.at(-1); at = skipSpace(text, at + 1)) {
-      open.pop();
+    while (outer.length > 0 && units[at] === close) {
+      close = outer.pop() ?? 0;
+      at = skipSpace(units, at + 1);
     }
-    if (open.length === 0 || text.charCodeAt(at) !== codes.comma) {
-      return open.length === 0 && at === text.length ? { isObject, nesting } : undefined;
+    if (outer.length === 0 || units[at] !== codes.comma) {
+      return outer.length === 0 && at === text.length ? { isObject, nesting } : undefined;
     }
-    at = skipSpace(text, at + 1);
-    at = open.at(-1) === codes.closeBrace ? endOfKey(text, at) : at;
+    at = skipSpace(units, at + 1);
+    at = close === codes.closeBrace ? endOfKey(text, units, at) : at;
   }
 }
 
@@ -49,15 +53,15 @@ const nowhere = (text: string) => text.length + 1;
 const closeAfterOpen = codes.closeBrace - codes.openBrace;
 
 /** Where the value behind a key begins. */
-function endOfKey(text: string, start: number): number {
-  const colon = skipSpace(text, endOfString(text, start));
-  return text.charCodeAt(colon) === codes.colon ? skipSpace(text, colon + 1) : nowhere(text);
+function endOfKey(text: string, units: Uint16Array, start: number): number {
+  const colon = skipSpace(units, endOfString(text, units, start));
+  return units[colon] === codes.colon ? skipSpace(units, colon + 1) : nowhere(text);
 }
 
 /** Where a string, a number, true, false or null ends. */
-function endOfScalar(text: string, start: number): number {
-  if (text.charCodeAt(start) === codes.quote) {
-    return endOfString(text, start);
+function endOfScalar(text: string, units: Uint16Array, start: number): number {
+  if (units[start] === codes.quote) {
+    return endOfString(text, units, start);
   }
   scalar.lastIndex = start;
   return scalar.test(text) ? scalar.lastIndex : nowhere(text);
@@ -65,27 +69,19 @@ function endOfScalar(text: string, start: number): number {
 
 const scalar = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
 
-function endOfString(text: string, start: number): number {
-  if (text.charCodeAt(start) !== codes.quote) {
+function endOfString(text: string, units: Uint16Array, start: number): number {
+  if (units[start] !== codes.quote) {
     return nowhere(text);
   }
-  for (let at = start + 1; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === codes.quote) {
-      return at + 1;
+  let at = skipPlain(units, start + 1);
+  while (units[at] === codes.backslash) {
+    escaped.lastIndex = at;
+    if (!escaped.test(text)) {
+      return nowhere(text);
     }
-    if (code < codes.space) {
-      break;
-    }
-    if (code === codes.backslash) {
-      escaped.lastIndex = at;
-      if (!escaped.test(text)) {
-        break;
-      }
-      at = escaped.lastIndex - 1;
-    }
+    at = skipPlain(units, escaped.lastIndex);
   }
-  return nowhere(text);
+  return units[at] === codes.quote ? at + 1 : nowhere(text);
 }
 
 const escaped = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;

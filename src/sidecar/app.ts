@@ -4,6 +4,7 @@ import type { CheckAgentToken } from '../argo/agent-token.js';
 import { notOurs } from '../argo/reply.js';
 import type { ExecuteTemplate } from '../bridge/execute-template.js';
 import type { Caller } from '../bridge/long-poll.js';
+import { joinFacts } from '../common/log-fields.js';
 import { factsOfError, type Logger } from '../common/logger.js';
 import { bodyFaults, readBody } from './read-body.js';
 import { sendJson, sendJsonText } from './send-json.js';
@@ -88,7 +89,8 @@ function answer({ executeTemplate, isOurs, logger, nowMs, noteOutcome }: AppOpti
     });
     const bytesOut = sendJsonText(response, 200, reply.text);
     const ms = Math.round(nowMs() - startedMs);
-    logger.info('answered a template', { ...facts, ms, bytesIn: Buffer.byteLength(body), bytesOut });
+    const bytesIn = Buffer.byteLength(body);
+    logger.info('answered a template', joinFacts(facts, { ms, bytesIn, bytesOut }));
   };
 }
 

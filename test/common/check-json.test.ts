@@ -102,3 +102,14 @@ test('100,000 levels are checked without a stack overflow', () => {
   const text = `${'[{"a":'.repeat(50_000)}1${'}]'.repeat(50_000)}`;
   assert.deepEqual(checkJson(text), { isObject: false, nesting: 100_000 });
 });
+
+test('a text is read alone, however long the one before it was', () => {
+  const long = (length: number) => JSON.stringify({ a: [['x'.repeat(length)]] });
+  for (const length of [10, 100_000, 3, 3_000_000, 20]) {
+    assert.deepEqual(checkJson(long(length)), { isObject: true, nesting: 3 });
+    assert.equal(checkJson(`${long(length)}]`), undefined);
+    assert.equal(checkJson('{"a":"'), undefined);
+    assert.equal(checkJson('[1,'), undefined);
+    assert.deepEqual(checkJson('[]'), { isObject: false, nesting: 1 });
+  }
+});
