@@ -117,6 +117,9 @@ export function nestingOf(text: string): number {
   return reader.nesting;
 }
 
+/** As on IBM Z: units are read as the machine has them. */
+const isBigEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
+
 /** Longest text whose room is kept for the next one. */
 const mostKept = 1024 * 1024;
 let kept = Buffer.alloc(32 * 1024);
@@ -131,6 +134,9 @@ export function unitsOf(text: string): Uint16Array {
     kept = room;
   }
   room.write(text, 'utf16le');
+  if (isBigEndian) {
+    room.subarray(0, 2 * text.length).swap16();
+  }
   return new Uint16Array(room.buffer, room.byteOffset, text.length);
 }
 
