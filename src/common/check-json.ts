@@ -1,4 +1,4 @@
-import { codes, skipPlain, skipSpace, unitsOf } from './json-text.js';
+import { codes, skipPlain, skipSpace, unitsOf } from './json-units.js';
 
 /** What is known of a text that is valid JSON. */
 export interface CheckedJson {

@@ -1,5 +1,6 @@
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { toStatusError } from '../drive-failure.js';
+import { createWaitingLines, type WaitingCall } from '../waiting-lines.js';
 import type { ReceivedRequest } from './received-request.js';
 import { toStatusResponse } from './to-status-response.js';
 
@@ -31,7 +32,7 @@ export function createReadingSlots(
     let hasMessage = false;
     let isReceived = false;
     const onReceiveMetadata = (metadata: Metadata, goOn: (metadata: Metadata) => void) => {
-      leave = line.enter(() => {
+      leave = line.enter(call.getPeer(), () => {
         timer = setTimeout(() => call.sendStatus(toStatusResponse(late(timeoutMs))), timeoutMs);
         goOn(metadata);
       });
@@ -63,30 +64,37 @@ export function createReadingSlots(
   };
 }
 
-/** Lets a number in at once, the others in their order. What `enter` returns takes it out again, wherever it is. */
+/**
+ * Lets a number in at once; the others wait, and their connections take turns: a connection of a thousand calls whose
+ * requests never come holds another's next one back for the time of one, not of all. What `enter` returns takes a call out
+ * again, wherever it is.
+ */
 function createLine(slots: number) {
-  const inside = new Set<() => void>();
-  const waiting = new Set<() => void>();
+  const inside = new Set<WaitingCall>();
+  // As many as calls may be open.
+  const waiting = createWaitingLines({ calls: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER });
   let isNextTurnSet = false;
   const letIn = () => {
     isNextTurnSet = false;
-    for (const begin of waiting) {
-      if (inside.size >= slots) {
+    while (inside.size < slots) {
+      const call = waiting.next();
+      if (call === undefined) {
         return;
       }
-      waiting.delete(begin);
-      inside.add(begin);
-      begin();
+      waiting.remove(call);
+      inside.add(call);
+      call.start();
     }
   };
   return {
-    enter: (begin: () => void): (() => void) => {
-      waiting.add(begin);
+    enter: (lineId: string, start: () => void): (() => void) => {
+      const call: WaitingCall = { lineId, bytes: 0, start, pushOut: () => {} };
+      waiting.add(call);
       letIn();
       return () => {
-        waiting.delete(begin);
+        waiting.remove(call);
         // Not at once: those of a connection that ends leave one after the other, and none of them must begin meanwhile.
-        if (inside.delete(begin) && !isNextTurnSet) {
+        if (inside.delete(call) && !isNextTurnSet) {
           isNextTurnSet = true;
           setImmediate(letIn);
         }

@@ -1,7 +1,7 @@
 import type { StatusError } from '../../contract/status-error.js';
 import { notBegun, toStatusError } from '../drive-failure.js';
 import { inStage, type ObserveStage, type Stage } from '../measures.js';
-import { createWaitingLines, type WaitingLimits } from './waiting-lines.js';
+import { createWaitingLines, type WaitingLimits } from '../waiting-lines.js';
 
 export interface QueueLimits extends WaitingLimits {
   /** Programs at once. */
@@ -57,7 +57,7 @@ export function createProgramQueue(limits: QueueLimits): ProgramQueue {
       };
       const leave = (error: StatusError) => settle(() => reject(error));
       const waiting = {
-        workflowUid: call.workflowUid,
+        lineId: call.workflowUid,
         bytes: call.bytes,
         start: () => settle(resolve),
         pushOut: () => leave(refusal.pushedOut()),

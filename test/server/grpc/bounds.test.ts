@@ -162,6 +162,22 @@ test('a request that does not arrive in time gives its place up and hears that n
   await callDriver(client, aRequest());
 });
 
+test('a request is read before those that a connection of many silent calls has waiting', async (t) => {
+  const { address, drives, client, state } = await startServer(t, answer, { readTimeoutMs: 300 });
+  const raw = connectRaw(t, address);
+  const silent = Array.from({ length: 5 * readingSlots }, () => raw.open());
+  let ended = 0;
+  for (const { status } of silent) {
+    status.then(() => {
+      ended += 1;
+    });
+  }
+  await until(() => state().openCalls === silent.length);
+  await callDriver(client, aRequest());
+  assert.equal(drives.length, 1);
+  assert.ok(ended < silent.length / 2, `${ended} of ${silent.length} silent calls had ended before`);
+});
+
 test('a connection may have so many streams as the server says, health beside them', async (t) => {
   const { address } = await startServer(t, answer);
   const { session } = connectRaw(t, address);

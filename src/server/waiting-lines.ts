@@ -6,7 +6,8 @@ export interface WaitingLimits {
 }
 
 export interface WaitingCall {
-  readonly workflowUid: string;
+  /** Whose line it stands in. */
+  readonly lineId: string;
   readonly bytes: number;
   /** Its turn has come. */
   readonly start: () => void;
@@ -14,18 +15,18 @@ export interface WaitingCall {
   readonly pushOut: () => void;
 }
 
-/** Waiting calls, a line for each workflow. */
+/** Waiting calls, a line for each workflow or each connection. */
 export interface WaitingLines {
   readonly calls: () => number;
   readonly bytes: () => number;
   /**
-   * Adds a call at the end of its workflow's line. When there is no room, the last calls of the longest lines are
+   * Adds a call at the end of its line. When there is no room, the last calls of the longest lines are
    * pushed out, as long as the newcomer's line stays shorter than theirs. False, and nobody is pushed out, where that
    * makes no room.
    */
   readonly add: (call: WaitingCall) => boolean;
   readonly remove: (call: WaitingCall) => void;
-  /** The call whose turn it is; it takes itself out with `remove`. Every workflow has one before any has a second. */
+  /** The call whose turn it is; it takes itself out with `remove`. Every line has one before any has a second. */
   readonly next: () => WaitingCall | undefined;
 }
 
@@ -38,7 +39,7 @@ interface Line {
 type ShareOf = (calls: number, bytes: number) => number;
 
 export function createWaitingLines(limits: WaitingLimits): WaitingLines {
-  /** By workflow; the one at the front is the next one served. */
+  /** By id; the one at the front is the next one served. */
   const lines = new Map<string, Line>();
   let calls = 0;
   let bytes = 0;
@@ -47,7 +48,7 @@ export function createWaitingLines(limits: WaitingLimits): WaitingLines {
   const fits = (moreCalls: number, moreBytes: number) =>
     calls + moreCalls <= limits.calls && bytes + moreBytes <= limits.bytes;
   const remove = (call: WaitingCall) => {
-    const line = lines.get(call.workflowUid);
+    const line = lines.get(call.lineId);
     if (line?.calls.delete(call) !== true) {
       return;
     }
@@ -55,7 +56,7 @@ export function createWaitingLines(limits: WaitingLimits): WaitingLines {
     calls -= 1;
     bytes -= call.bytes;
     if (line.calls.size === 0) {
-      lines.delete(call.workflowUid);
+      lines.delete(call.lineId);
     }
   };
   const makeRoom = (newcomer: WaitingCall): boolean => {
@@ -73,8 +74,8 @@ export function createWaitingLines(limits: WaitingLimits): WaitingLines {
       if (!makeRoom(call)) {
         return false;
       }
-      const line = lines.get(call.workflowUid) ?? { calls: new Set(), bytes: 0 };
-      lines.set(call.workflowUid, line);
+      const line = lines.get(call.lineId) ?? { calls: new Set(), bytes: 0 };
+      lines.set(call.lineId, line);
       line.calls.add(call);
       line.bytes += call.bytes;
       calls += 1;
@@ -86,10 +87,10 @@ export function createWaitingLines(limits: WaitingLimits): WaitingLines {
       if (first.done === true) {
         return undefined;
       }
-      const [workflowUid, line] = first.value;
+      const [lineId, line] = first.value;
       // To the end of the round.
-      lines.delete(workflowUid);
-      lines.set(workflowUid, line);
+      lines.delete(lineId);
+      lines.set(lineId, line);
       return line.calls.values().next().value;
     },
   };
@@ -105,10 +106,10 @@ function whoMakesRoom(
   if (fits(1, newcomer.bytes)) {
     return [];
   }
-  const own = lines.get(newcomer.workflowUid);
+  const own = lines.get(newcomer.lineId);
   const ownShare = shareOf((own?.calls.size ?? 0) + 1, (own?.bytes ?? 0) + newcomer.bytes);
   const others = [...lines.entries()]
-    .filter(([workflowUid]) => workflowUid !== newcomer.workflowUid)
+    .filter(([lineId]) => lineId !== newcomer.lineId)
     .map(([, line]) => ({ calls: [...line.calls], bytes: line.bytes }));
   const leaving: WaitingCall[] = [];
   let freedBytes = 0;
