@@ -26,7 +26,7 @@ test('A call beside one of 50 MB that nobody reads has its answer', async (t) =>
     wire.close();
     server.close();
   });
-  wire.send({ bytes: Buffer.alloc(50 << 20), headers: { 'x-data-bin': 'unread' } });
+  void wire.send({ bytes: Buffer.alloc(50 << 20), headers: { 'x-data-bin': 'unread' } });
   const { kind, faults } = await wire.send({ bytes: Buffer.alloc(5), headers: {} });
   assert.deepEqual({ kind, faults }, { kind: 'INVALID_ARGUMENT', faults: [] });
 });

@@ -168,7 +168,7 @@ test('a request is read before those that a connection of many silent calls has 
   const silent = Array.from({ length: 5 * readingSlots }, () => raw.open());
   let ended = 0;
   for (const { status } of silent) {
-    status.then(() => {
+    void status.then(() => {
       ended += 1;
     });
   }
