@@ -3,6 +3,7 @@ import { makeTarget } from './all-targets.js';
 import type { Answer, FuzzInput, TargetName, Wire } from './fuzz-input.js';
 import { type Child, startChild } from './start-child.js';
 import { boundsOf, judgeMeasure } from './tally.js';
+import { withinMs } from './within-ms.js';
 
 export const answerTimeoutMs = 60_000;
 
@@ -27,14 +28,6 @@ export async function ask(wire: Wire, input: FuzzInput, timeoutMs = answerTimeou
 
 function silent(why: string): Answer {
   return { kind: 'none', mayHaveDriven: true, text: '', faults: [why] };
-}
-
-async function withinMs(timeoutMs: number, answered: Promise<Answer>): Promise<Answer | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, undefined);
-  });
-  return Promise.race([answered, timeout]).finally(() => clearTimeout(timer));
 }
 
 /** Sends inputs alone, one after the other, and returns what is wrong with each; `untilFault`: none after that. */

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TargetName } from './fuzz-input.js';
 import type { FromSubject, Measure, ToSubject } from './subjects/subject.js';
+import { withinMs } from './within-ms.js';
 
 /** The process of a subject. */
 export interface Child {
@@ -50,8 +51,7 @@ export async function startChild(target: TargetName): Promise<Child> {
       const answered = next();
       const question: ToSubject = { collectGarbage };
       child.send(question, () => {});
-      const timeout = new Promise<undefined>((resolve) => setTimeout(resolve, timeoutMs, undefined).unref());
-      const answer = await Promise.race([answered, timeout]);
+      const answer = await withinMs(timeoutMs, answered);
       return answer !== undefined && 'measure' in answer ? answer.measure : undefined;
     },
     ended: () => end,

@@ -105,7 +105,7 @@ let health = await askHealth(address);
 
 for (const { name, run } of attacks) {
   await run();
-  const { asked, slowestMs } = await readHealth();
+  const { asked, slowestMs } = await readHealth(health);
   const [, peak] = /^VmHWM:\s+(\d+)/m.exec(status()) ?? [];
   const [, now] = /^VmRSS:\s+(\d+)/m.exec(status()) ?? [];
   process.stdout.write(
@@ -128,7 +128,7 @@ async function tellFloor(): Promise<void> {
   health = await askHealth(line);
   for (const age of ['fresh', 'warm']) {
     await streams.run(line);
-    const { asked, slowestMs } = await readHealth();
+    const { asked, slowestMs } = await readHealth(health);
     const told = `health ${asked} times, ${slowestMs.toFixed(0)} ms at worst`;
     process.stdout.write(`${streams.name}, a ${age} server of bare grpc-js: ${told}\n`);
   }
@@ -138,15 +138,13 @@ async function tellFloor(): Promise<void> {
 async function askHealth(of: string): Promise<Worker> {
   const asking = new Worker(new URL('./ask-health.js', import.meta.url), { workerData: of });
   await new Promise((resolve) => setTimeout(resolve, 2_000));
-  const first = once(asking, 'message');
-  asking.postMessage('read');
-  await first;
+  await readHealth(asking);
   return asking;
 }
 
-function readHealth(): Promise<{ asked: number; slowestMs: number }> {
-  health.postMessage('read');
-  return new Promise((resolve) => health.once('message', resolve));
+function readHealth(asking: Worker): Promise<{ asked: number; slowestMs: number }> {
+  asking.postMessage('read');
+  return new Promise((resolve) => asking.once('message', resolve));
 }
 
 function mb(kib = '0'): number {

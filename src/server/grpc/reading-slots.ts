@@ -71,11 +71,10 @@ export function createReadingSlots(
  */
 function createLine(slots: number) {
   const inside = new Set<WaitingCall>();
-  // As many as calls may be open.
+  // Nobody need be pushed out: how many calls may be open is bounded before this.
   const waiting = createWaitingLines({ calls: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER });
   let isNextTurnSet = false;
   const letIn = () => {
-    isNextTurnSet = false;
     while (inside.size < slots) {
       const call = waiting.next();
       if (call === undefined) {
@@ -96,7 +95,10 @@ function createLine(slots: number) {
         // Not at once: those of a connection that ends leave one after the other, and none of them must begin meanwhile.
         if (inside.delete(call) && !isNextTurnSet) {
           isNextTurnSet = true;
-          setImmediate(letIn);
+          setImmediate(() => {
+            isNextTurnSet = false;
+            letIn();
+          });
         }
       };
     },
