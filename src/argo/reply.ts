@@ -1,3 +1,5 @@
+import { goJsonBytes } from '../common/task-set-size.js';
+
 /** An output parameter of a node; Argo keeps values as strings. */
 export interface Parameter {
   readonly name: string;
@@ -44,11 +46,13 @@ export type Requeue = `${number}ms`;
 /** What a reply means for its POST. */
 export type ReplyKind = 'not-ours' | 'not-yet' | 'waiting' | 'succeeded' | 'failed' | 'error';
 
-/** A reply as it goes to the agent, and as it is kept: one text, however often it is sent. */
+/** A reply as it goes to the agent, and as it is kept, outside V8's heap: written once, however often it is sent. */
 export interface WrittenReply {
   readonly kind: ReplyKind;
-  /** JSON. */
-  readonly text: string;
+  /** JSON in UTF-8. */
+  readonly json: Buffer;
+  /** How many bytes it has where Go writes it again. */
+  readonly goBytes: number;
 }
 
 /** Longest message in bytes: messages live in the workflow's status, which has a limit of its own. */
@@ -73,7 +77,11 @@ export function waiting(message: string, requeueMs: number): Waiting {
 }
 
 export function writeReply(reply: ExecuteTemplateReply): WrittenReply {
-  return { kind: kindOf(reply), text: JSON.stringify(reply) };
+  const text = JSON.stringify(reply);
+  // Not Buffer.from: a small one would keep a whole slab, which it shares with others.
+  const json = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  json.write(text);
+  return { kind: kindOf(reply), json, goBytes: goJsonBytes(text) };
 }
 
 function kindOf({ node }: { readonly node?: { readonly phase?: keyof typeof kindsOfPhase } }): ReplyKind {

@@ -1,4 +1,5 @@
-import type { PluginTemplate } from '../argo/parse-execute-template.js';
+import type { DeclaredOutput } from '../argo/parse-execute-template.js';
+import { InFlight } from '../common/in-flight.js';
 import { joinFacts, type LogFacts } from '../common/log-fields.js';
 import { factsOfError, type Logger } from '../common/logger.js';
 import type { DriverType } from '../contract/driver-type.js';
@@ -10,7 +11,8 @@ import type { DriverRequest } from './to-driver-request.js';
 
 /** One attempt at one task. */
 export interface Attempt {
-  readonly template: PluginTemplate;
+  /** Not the template: its texts are parts of the POST's body, and would keep it while the driver is at work. */
+  readonly declaredOutputs: readonly DeclaredOutput[];
   readonly request: DriverRequest;
   readonly requestId: string;
   /** True where this attempt was made before, so that the driver may have run under its request_id. */
@@ -25,7 +27,7 @@ export interface Attempts {
   recentMs(type: DriverType): number | undefined;
 }
 
-export interface AttemptsOptions extends CallDriverOptions {
+export interface AttemptsOptions extends Omit<CallDriverOptions, 'takeBacks'> {
   readonly maxOutputBytes: number;
   readonly logger: Logger;
 }
@@ -33,7 +35,14 @@ export interface AttemptsOptions extends CallDriverOptions {
 /** Weight of the newest call in the moving average. */
 const newestWeight = 0.3;
 
-export function createAttempts(options: AttemptsOptions): Attempts {
+export function createAttempts(attemptsOptions: AttemptsOptions): Attempts {
+  const options = { ...attemptsOptions, takeBacks: new InFlight<() => void>() };
+  const takeAllBack = () => {
+    for (const takeBack of options.takeBacks.items()) {
+      takeBack();
+    }
+  };
+  options.ending.addEventListener('abort', takeAllBack, { once: true });
   const recentMs = new Map<DriverType, number>();
   const noteDuration = (type: DriverType, durationMs: number) => {
     const average = recentMs.get(type) ?? durationMs;
@@ -56,8 +65,8 @@ export function createAttempts(options: AttemptsOptions): Attempts {
 
 /** Undefined if this process ends before the attempt does. */
 async function drive(
-  options: AttemptsOptions,
-  { template, request, requestId, facts }: Attempt,
+  options: AttemptsOptions & CallDriverOptions,
+  { declaredOutputs, request, requestId, facts }: Attempt,
   progress: Progress,
   noteDuration: (type: DriverType, durationMs: number) => void,
 ): Promise<FinalAnswer | undefined> {
@@ -71,7 +80,7 @@ async function drive(
     noteDuration(request.type, attemptMs);
   }
   const { maxOutputBytes } = options;
-  const answer = toFinalAnswer(template, request, result, { maxOutputBytes, progress, nowMs });
+  const answer = toFinalAnswer(declaredOutputs, request, result, { maxOutputBytes, progress, nowMs });
   const { failedCalls } = progress;
   const attemptFacts = joinFacts(answer.facts, { requestId, failedCalls, attemptMs });
   options.logger.debug('ended an attempt', joinFacts(facts, attemptFacts));

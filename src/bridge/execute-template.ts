@@ -10,7 +10,6 @@ import {
   writeReply,
 } from '../argo/reply.js';
 import { joinFacts, type LogFacts, toLogText } from '../common/log-fields.js';
-import { goJsonBytes } from '../common/task-set-size.js';
 import type { DriverType } from '../contract/driver-type.js';
 import type { Attempts } from './attempts.js';
 import type { CallLedger } from './call-ledger.js';
@@ -48,8 +47,11 @@ export interface ExecuteTemplateOptions {
   readonly nowMs: () => number;
 }
 
-/** Answers one POST of Argo's agent. Throws a SyntaxError for no JSON. */
-export type ExecuteTemplate = (body: string, caller: Caller) => Promise<Answer>;
+/**
+ * Answers one POST of Argo's agent. Throws a SyntaxError for no JSON. The body is done with when this returns: whoever waits for
+ * the answer need not keep it.
+ */
+export type ExecuteTemplate = (body: string, caller: Caller) => Answer | Promise<Answer>;
 
 /** What a repeat of a body needs of it. */
 interface KnownTask {
@@ -61,19 +63,21 @@ interface KnownTask {
 export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteTemplate {
   const { pluginKey, attempts, ledger, ending } = options;
   const repeats = new RecentBodies<KnownTask>();
-  return async (body, caller) => {
+  // Not async: it would keep the body while the driver is at work.
+  return (body, caller) => {
     const bodyDigest = digestOf(body);
     const known = repeats.find(bodyDigest);
     const joined = known === undefined ? undefined : ledger.find(known.task.key);
     if (known !== undefined && joined !== undefined) {
       known.task.taskSet.notePending(known.task.key, known.task.templateBytes);
-      return await answerTask(options, joined, known, caller);
+      return answerTask(options, joined, known, caller);
     }
     const parsed = parseExecuteTemplate(body, pluginKey);
     if (parsed.kind === 'not-ours') {
       return { reply: writeReply(notOurs), facts: { reason: "another plugin's template" } };
     }
     const { template } = parsed;
+    const { declaredOutputs } = template;
     const converted = toDriverRequest(template);
     const task = toTask(template, converted.request, { body, taskSets: options.taskSets });
     task.taskSet.notePending(task.key, task.templateBytes, converted.request?.dagExecutionId);
@@ -86,14 +90,14 @@ export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteT
       ? ledger.find(task.key)
       : ledger.ask(task.key, (attempt, again) => {
           const requestId = requestIdOf(task.key, attempt);
-          return attempts.start({ template, request, requestId, again, facts: task.facts });
+          return attempts.start({ declaredOutputs, request, requestId, again, facts: task.facts });
         });
     if (record === undefined) {
       return stayAway(options, task);
     }
     const { type } = request;
     repeats.keep(bodyDigest, { task, type });
-    return await answerTask(options, record, { task, type }, caller);
+    return answerTask(options, record, { task, type }, caller);
   };
 }
 
@@ -170,5 +174,5 @@ function refuse({ templateName }: PluginTemplate, task: Task, faults: readonly s
   const message = `driver-plugin refused template "${toLogText(templateName)}": ${faults.join('; ')}`;
   const reply = writeReply(notSucceeded(phase, message));
   const facts = { ...task.facts, phase, faults: faults.length };
-  return whenAdmitted(task, 0, { answerBytes: goJsonBytes(reply.text) }, { reply, facts });
+  return whenAdmitted(task, 0, { answerBytes: reply.goBytes }, { reply, facts });
 }

@@ -1,4 +1,4 @@
-import type { PluginTemplate } from '../argo/parse-execute-template.js';
+import type { DeclaredOutput } from '../argo/parse-execute-template.js';
 import {
   type NotSucceeded,
   notSucceeded,
@@ -8,7 +8,6 @@ import {
   writeReply,
 } from '../argo/reply.js';
 import type { LogFacts } from '../common/log-fields.js';
-import { goJsonBytes } from '../common/task-set-size.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import type { Status } from '../contract/status-error.js';
 import type { AttemptResult } from './call-driver.js';
@@ -29,13 +28,13 @@ export interface FinalAnswer extends Answered, WrittenReply {
 
 /** Turns the end of an attempt into its final answer. Pure. */
 export function toFinalAnswer(
-  template: PluginTemplate,
+  declaredOutputs: readonly DeclaredOutput[],
   request: DriverRequest,
   result: Exclude<AttemptResult, { readonly kind: 'ended' }>,
   { maxOutputBytes, progress, nowMs }: { maxOutputBytes: number; progress: Progress; nowMs: number },
 ): FinalAnswer {
   if (result.kind === 'answered') {
-    return fromResponse(template, request, result.response, maxOutputBytes);
+    return fromResponse(declaredOutputs, request, result.response, maxOutputBytes);
   }
   const { failure } = result;
   const { status } = failure.error;
@@ -55,13 +54,13 @@ export function toInternalError(): FinalAnswer {
 
 /** The driver has done its work: whatever is wrong with its answer, another attempt would do it twice. */
 function fromResponse(
-  template: PluginTemplate,
+  declaredOutputs: readonly DeclaredOutput[],
   request: DriverRequest,
   response: ExecuteResponse__Output,
   maxOutputBytes: number,
 ): FinalAnswer {
   const unusable = (sentence: string) => toAnswer(notSucceeded('Error', sentence), 'OK', 'same');
-  const { parameters, missing } = toOutputs(request.type, template.declaredOutputs, response);
+  const { parameters, missing } = toOutputs(request.type, declaredOutputs, response);
   if (missing.length > 0) {
     const names = missing.map((name) => `"${name}"`).join(', ');
     return unusable(
@@ -92,7 +91,6 @@ function toAnswer(
   nextAttempt: Answered['nextAttempt'],
 ): FinalAnswer {
   const written = writeReply(reply);
-  const bytes = goJsonBytes(written.text);
   const facts = { phase: reply.node.phase, status };
-  return { nextAttempt, bytes, ...written, executionId: undefined, facts };
+  return { nextAttempt, bytes: written.goBytes, ...written, executionId: undefined, facts };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import { InFlight } from '../common/in-flight.js';
 import type { Progress } from './progress.js';
 
 export interface LongPollOptions {
@@ -21,7 +22,7 @@ export interface Caller {
 /** Holds POSTs until their answer is there, for a while and only so many at a time. */
 export class LongPoll {
   readonly #options: LongPollOptions;
-  readonly #held = new Set<() => void>();
+  readonly #held = new InFlight<() => void>();
 
   constructor(options: LongPollOptions) {
     this.#options = options;
@@ -48,18 +49,18 @@ export class LongPoll {
         takeBack();
         forgetNews();
         stayed();
-        this.#held.delete(release);
+        letGo();
         resolve();
       };
       const takeBack = clock.after(windowMs, release);
       const forgetNews = progress.onNews(release);
       const stayed = caller.onGone(release);
-      this.#held.add(release);
+      const letGo = this.#held.add(release);
     });
   }
 
   #releaseAll(): void {
-    for (const release of this.#held) {
+    for (const release of this.#held.items()) {
       release();
     }
   }

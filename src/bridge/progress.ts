@@ -23,7 +23,7 @@ export class Progress {
   outcomeUnknown: boolean;
   /** True while the last call that was sent has ended so: the server has not said since that it did not drive. */
   lastOutcomeUnknown: boolean;
-  readonly #waiting = new Set<() => void>();
+  #waiting: Set<() => void> | undefined;
 
   constructor(beganMs: number, outcomeUnknown: boolean) {
     this.beganMs = beganMs;
@@ -42,8 +42,9 @@ export class Progress {
 
   /** Calls back once, when the user should know something: the attempt backs off, or has ended. */
   onNews(callback: () => void): () => void {
+    this.#waiting ??= new Set();
     this.#waiting.add(callback);
-    return () => this.#waiting.delete(callback);
+    return () => this.#waiting?.delete(callback);
   }
 
   /** Lets go of what the attempt held: its record is kept for long, and its call has the whole request. */
@@ -53,9 +54,10 @@ export class Progress {
   }
 
   tellNews(): void {
-    for (const callback of this.#waiting) {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const callback of waiting ?? []) {
       callback();
     }
-    this.#waiting.clear();
   }
 }

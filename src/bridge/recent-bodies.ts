@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** Repeats come within minutes; whatever is forgotten is parsed again. */
-const mostKept = 4_096;
+const mostKept = 2_048;
 
 /** What is known of the bodies that came lately, by their digests: a body that comes again costs no more than that. */
 export class RecentBodies<Known> {

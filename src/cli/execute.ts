@@ -59,7 +59,8 @@ async function execute({ template, request, requestId }: Task, options: ExecuteO
     const result = await driver.execute({ ...request.message, request_id }, options.timeoutMs).ended;
     const ended = result.kind === 'answered' ? result : ({ ...result, kind: 'refused' } as const);
     const limits = { maxOutputBytes: Infinity, progress: new Progress(0, false), nowMs: 0 };
-    return JSON.parse(toFinalAnswer(template, request, ended, limits).text);
+    const { json } = toFinalAnswer(template.declaredOutputs, request, ended, limits);
+    return JSON.parse(json.toString());
   } finally {
     driver.close();
   }

@@ -1,5 +1,6 @@
 import type { Client } from '@grpc/grpc-js';
 import type { Clock } from '../common/clock.js';
+import { InFlight } from '../common/in-flight.js';
 import { StatusError } from '../contract/status-error.js';
 import { createChannelWatchdog } from './channel-watchdog.js';
 import { type CallResult, type Connection, type DriverCall, stateOf } from './unary-call.js';
@@ -23,7 +24,7 @@ const failingTimeouts = 3;
 export class KeptChannel {
   readonly #options: KeptChannelOptions;
   readonly #watch: () => () => void;
-  readonly #calls = new Set<DriverCall>();
+  readonly #calls = new InFlight<DriverCall>();
   #connection: Connection;
   /** Since when every call has ended in UNAVAILABLE. */
   #failingSinceMs: number | undefined;
@@ -57,9 +58,9 @@ export class KeptChannel {
     const unwatch = this.#watch();
     const connection = this.#connection;
     const call = start(connection);
-    this.#calls.add(call);
+    const takeOut = this.#calls.add(call);
     void call.ended.then((result) => {
-      this.#calls.delete(call);
+      takeOut();
       unwatch();
       if (connection.closedBecause === undefined) {
         this.#options.onEnded?.(result);
@@ -89,7 +90,7 @@ export class KeptChannel {
 
   /** Cancels what is in flight, and closes the channel for good. */
   close(): void {
-    for (const call of this.#calls) {
+    for (const call of this.#calls.items()) {
       call.cancel();
     }
     close(this.#connection, 'this plugin ends');

@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import type { CheckAgentToken } from '../argo/agent-token.js';
 import { notOurs } from '../argo/reply.js';
-import type { ExecuteTemplate } from '../bridge/execute-template.js';
+import type { Answer, ExecuteTemplate } from '../bridge/execute-template.js';
 import type { Caller } from '../bridge/long-poll.js';
 import { joinFacts } from '../common/log-fields.js';
 import { factsOfError, type Logger } from '../common/logger.js';
 import { bodyFaults, readBody } from './read-body.js';
-import { sendJson, sendJsonText } from './send-json.js';
+import { sendJson, sendJsonBytes } from './send-json.js';
 import type { PostOutcome } from './sidecar-metrics.js';
 
 /** The path that Argo's agent POSTs to: https://github.com/argoproj/argo-workflows/blob/v4.1.2/workflow/executor/plugins/rpc/plugin.go */
@@ -61,10 +61,13 @@ function authenticate({ checkToken, logger }: AppOptions): RequestHandler {
   };
 }
 
-function answer({ executeTemplate, isOurs, logger, nowMs, noteOutcome }: AppOptions): RequestHandler {
-  return async (request, response) => {
+function answer(options: AppOptions): RequestHandler {
+  const { executeTemplate, isOurs, logger, nowMs, noteOutcome } = options;
+  return (request, response) => {
     const startedMs = nowMs();
     const body: string = request.body;
+    // As an async function would, it would keep the text while the driver is at work.
+    request.body = undefined;
     const tokenFault = response.locals['tokenFault'];
     if (typeof tokenFault === 'string') {
       // Another plugin's template still gets its {}: an error would fail a node that is not ours.
@@ -76,22 +79,35 @@ function answer({ executeTemplate, isOurs, logger, nowMs, noteOutcome }: AppOpti
         noteOutcome?.(response, 'not-ours');
         sendJson(response, 200, notOurs);
       }
-      return;
+      return undefined;
     }
-    const { reply, facts, onDelivered } = await executeTemplate(body, callerOf(response));
-    noteOutcome?.(response, reply.kind);
-    const { socket } = request;
-    // "finish" comes when the system has taken every byte; a socket that broke before never gets there.
-    response.once('finish', () => {
-      if (!socket.destroyed) {
-        onDelivered?.();
-      }
-    });
-    const bytesOut = sendJsonText(response, 200, reply.text);
-    const ms = Math.round(nowMs() - startedMs);
     const bytesIn = Buffer.byteLength(body);
-    logger.info('answered a template', joinFacts(facts, { ms, bytesIn, bytesOut }));
+    const answered = executeTemplate(body, callerOf(response));
+    return sendAnswer(options, response, { answered, startedMs, bytesIn });
   };
+}
+
+async function sendAnswer(
+  { logger, nowMs, noteOutcome }: AppOptions,
+  response: Response,
+  {
+    answered,
+    startedMs,
+    bytesIn,
+  }: { answered: Answer | Promise<Answer>; startedMs: number; bytesIn: number },
+): Promise<void> {
+  const { reply, facts, onDelivered } = await answered;
+  noteOutcome?.(response, reply.kind);
+  const { socket } = response.req;
+  // "finish" comes when the system has taken every byte; a socket that broke before never gets there.
+  response.once('finish', () => {
+    if (!socket.destroyed) {
+      onDelivered?.();
+    }
+  });
+  const bytesOut = sendJsonBytes(response, 200, reply.json);
+  const ms = Math.round(nowMs() - startedMs);
+  logger.info('answered a template', joinFacts(facts, { ms, bytesIn, bytesOut }));
 }
 
 function callerOf(response: Response): Caller {

@@ -79,7 +79,7 @@ export function createBridgeWorld(limits: BridgeLimits, maxEntries: number) {
     open.push(gone);
     const body = JSON.stringify(templateBody({ ...containerArguments, task_name: task }));
     const { reply: written, onDelivered } = await execute(body, callerOf(gone.signal));
-    const reply: ExecuteTemplateReply = JSON.parse(written.text);
+    const reply: ExecuteTemplateReply = JSON.parse(written.json.toString());
     open.splice(open.indexOf(gone), 1);
     checkReply(reply);
     if (phaseOf(reply) === 'Succeeded') {
