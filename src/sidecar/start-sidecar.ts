@@ -11,6 +11,7 @@ import { readVersion } from '../common/version.js';
 import { StatusError } from '../contract/status-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
 import { followOutage } from '../driver/follow-outage.js';
+import { createAppMessages } from './app-messages.js';
 import { createBridge } from './create-bridge.js';
 import { drain } from './drain.js';
 import { createLateApp, type LateApp } from './late-app.js';
@@ -61,12 +62,15 @@ export async function startSidecar(
   const isOurs = (body: string) => parseExecuteTemplate(body, pluginKey).kind === 'ours';
   const checkToken = createAgentTokenCheck(settings.tokenPath, clock.nowMs);
   const { noteOutcome } = measured ?? {};
-  const app = createLateApp(async () => {
+  const messages = createAppMessages();
+  const lateApp = createLateApp(async () => {
     const { createApp } = await import('./app.js');
     const { nowMs } = clock;
-    return createApp({ ...settings, checkToken, executeTemplate, isOurs, logger, noteOutcome, nowMs });
+    const app = createApp({ ...settings, checkToken, executeTemplate, isOurs, logger, noteOutcome, nowMs });
+    messages.belongTo(app);
+    return app;
   });
-  const server = createServer(agentTimeouts, app.answer);
+  const server = createServer({ ...agentTimeouts, ...messages.classes }, lateApp.answer);
   if (measured !== undefined) {
     server.prependListener('request', measured.countPost);
   }
@@ -76,7 +80,7 @@ export async function startSidecar(
   const adminAddress = admin?.address;
   const { target: called, tls } = target;
   logger.info('listening', { version: readVersion(), address, adminAddress, driver: called, tls });
-  await loadRest(late, app, logger);
+  await loadRest(late, lateApp, logger);
   const close = async () => {
     ending.abort();
     await Promise.all([closeAll(server, driver), admin?.close()]);
