@@ -5,6 +5,7 @@ import { createDriverClient, type DriverClient } from '../driver/driver-client.j
 import { createDriverCredentials } from '../driver/driver-credentials.js';
 import type { DriverTarget } from '../driver/driver-target.js';
 import type { Outage } from '../driver/follow-outage.js';
+import { leanAsyncBind } from '../driver/lean-async-bind.js';
 import { logGrpc } from '../driver/log-grpc.js';
 import type { SidecarSettings } from './sidecar-settings.js';
 
@@ -19,6 +20,7 @@ export function connectDriver(
   const { driverTlsCa: ca, driverTlsCert: cert, driverTlsKey: key } = settings;
   const warn = (message: string) => (reason: string) => logger.warn(message, { reason });
   logGrpc(logger);
+  leanAsyncBind();
   return createDriverClient({
     ...settings,
     target: target.target,
