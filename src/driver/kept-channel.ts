@@ -46,6 +46,8 @@ export class KeptChannel {
   replace(reason: string): void {
     const before = this.#connection;
     this.#connection = { client: this.#options.connect(), closedBecause: undefined };
+    // Not with the next call, which would go to the first address that answers: that one may be of no use.
+    this.#connection.client.getChannel().getConnectivityState(true);
     close(before, reason);
   }
 
