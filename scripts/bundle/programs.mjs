@@ -16,7 +16,7 @@ export const programs = {
   serve: {
     source: command('serve'),
     isLean: true,
-    nodeOptions: '--max-semi-space-size=4 --max-old-space-size=160',
+    nodeOptions: '--max-semi-space-size=8 --max-old-space-size=160',
     parts: {
       express: ['express'],
       grpc: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],

@@ -12,7 +12,7 @@ const node = (...words: readonly string[]): readonly string[] => {
 /** How the programs are started, as the images start them: flags of Node.js, file, command. The only place that says so. */
 export const programs = {
   sidecar: node(
-    '--max-semi-space-size=4',
+    '--max-semi-space-size=8',
     '--max-old-space-size=160',
     'dist/bundles/driver-plugin.cjs',
     'serve',
