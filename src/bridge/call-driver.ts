@@ -93,14 +93,14 @@ async function callOnce(
   const call: DriverCall = driver.execute(request, Math.min(timeoutMs, leftMs));
   progress.stage = { kind: 'calling', call, sinceMs: nowMs };
   let isTakenBack = false;
-  const hasEnded = takeBacks.add(() => {
+  const takeOut = takeBacks.add(() => {
     if (!call.isSent()) {
       isTakenBack = true;
       call.cancel();
     }
   });
   const result = await call.ended;
-  hasEnded();
+  takeOut();
   if (result.kind === 'answered') {
     retryBudget.noteAnswer();
     return result;

@@ -49,13 +49,13 @@ export class LongPoll {
         takeBack();
         forgetNews();
         stayed();
-        letGo();
+        takeOut();
         resolve();
       };
       const takeBack = clock.after(windowMs, release);
       const forgetNews = progress.onNews(release);
       const stayed = caller.onGone(release);
-      const letGo = this.#held.add(release);
+      const takeOut = this.#held.add(release);
     });
   }
 

@@ -23,6 +23,11 @@ export function createChannelWatchdog(options: ChannelWatchdogOptions): () => ()
   let withoutSinceMs: number | undefined;
   let stop: (() => void) | undefined;
   const look = () => {
+    if (calls === 0) {
+      // A channel without calls may be connecting for as long as it likes.
+      stop = undefined;
+      return;
+    }
     const state = options.state();
     const without = state === connectivityState.CONNECTING || state === connectivityState.TRANSIENT_FAILURE;
     // Kept from call to call: without a connection, calls may end sooner than a look comes.
@@ -31,7 +36,7 @@ export function createChannelWatchdog(options: ChannelWatchdogOptions): () => ()
       withoutSinceMs = undefined;
       options.onStuck();
     }
-    stop = calls > 0 ? clock.after(Math.min(1000, connectTimeoutMs / 4), look) : undefined;
+    stop = clock.after(Math.min(1000, connectTimeoutMs / 4), look);
   };
   return () => {
     calls += 1;

@@ -42,9 +42,12 @@ export class KeptChannel {
     });
   }
 
-  /** Ends the calls that wait for a connection; those that were sent go on. */
+  /** Ends the calls that wait for a connection; those that were sent go on. Once the channel is closed it stays so. */
   replace(reason: string): void {
     const before = this.#connection;
+    if (before.closedBecause !== undefined) {
+      return;
+    }
     this.#connection = { client: this.#options.connect(), closedBecause: undefined };
     // Not with the next call, which would go to the first address that answers: that one may be of no use.
     this.#connection.client.getChannel().getConnectivityState(true);
