@@ -51,8 +51,8 @@ export interface WrittenReply {
   readonly kind: ReplyKind;
   /** JSON in UTF-8. */
   readonly json: Buffer;
-  /** How many bytes it has where Go writes it again. */
-  readonly goBytes: number;
+  /** How many it has where Go writes it again. */
+  readonly bytes: number;
 }
 
 /** Longest message in bytes: messages live in the workflow's status, which has a limit of its own. */
@@ -81,7 +81,7 @@ export function writeReply(reply: ExecuteTemplateReply): WrittenReply {
   // Not Buffer.from: a small one would keep a whole slab, which it shares with others.
   const json = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
   json.write(text);
-  return { kind: kindOf(reply), json, goBytes: goJsonBytes(text) };
+  return { kind: kindOf(reply), json, bytes: goJsonBytes(text) };
 }
 
 function kindOf({ node }: { readonly node?: { readonly phase?: keyof typeof kindsOfPhase } }): ReplyKind {

@@ -1,5 +1,4 @@
 import type { DeclaredOutput } from '../argo/parse-execute-template.js';
-import { InFlight } from '../common/in-flight.js';
 import { joinFacts, type LogFacts } from '../common/log-fields.js';
 import { factsOfError, type Logger } from '../common/logger.js';
 import type { DriverType } from '../contract/driver-type.js';
@@ -27,7 +26,7 @@ export interface Attempts {
   recentMs(type: DriverType): number | undefined;
 }
 
-export interface AttemptsOptions extends Omit<CallDriverOptions, 'takeBacks'> {
+export interface AttemptsOptions extends CallDriverOptions {
   readonly maxOutputBytes: number;
   readonly logger: Logger;
 }
@@ -35,14 +34,7 @@ export interface AttemptsOptions extends Omit<CallDriverOptions, 'takeBacks'> {
 /** Weight of the newest call in the moving average. */
 const newestWeight = 0.3;
 
-export function createAttempts(attemptsOptions: AttemptsOptions): Attempts {
-  const options = { ...attemptsOptions, takeBacks: new InFlight<() => void>() };
-  const takeAllBack = () => {
-    for (const takeBack of options.takeBacks.items()) {
-      takeBack();
-    }
-  };
-  options.ending.addEventListener('abort', takeAllBack, { once: true });
+export function createAttempts(options: AttemptsOptions): Attempts {
   const recentMs = new Map<DriverType, number>();
   const noteDuration = (type: DriverType, durationMs: number) => {
     const average = recentMs.get(type) ?? durationMs;
@@ -65,7 +57,7 @@ export function createAttempts(attemptsOptions: AttemptsOptions): Attempts {
 
 /** Undefined if this process ends before the attempt does. */
 async function drive(
-  options: AttemptsOptions & CallDriverOptions,
+  options: AttemptsOptions,
   { declaredOutputs, request, requestId, facts }: Attempt,
   progress: Progress,
   noteDuration: (type: DriverType, durationMs: number) => void,

@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '../common/clock.js';
-import type { InFlight } from '../common/in-flight.js';
+import { onAbort } from '../common/on-abort.js';
 import type { ExecuteRequest } from '../contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import type { ExecuteResponse__Output } from '../contract/generated/kfp/driver/v1/ExecuteResponse.js';
 import type { CallError } from '../driver/call-error.js';
@@ -33,8 +33,6 @@ export interface CallDriverOptions {
   readonly retryUnknownOutcomes: boolean;
   /** Aborted when this process ends: nothing new begins, and only what is at the driver is waited for. */
   readonly ending: AbortSignal;
-  /** What to do then with each call: it is taken back if it is not at the driver. */
-  readonly takeBacks: InFlight<() => void>;
   /** Told of each call that is sent again. */
   readonly onResend?: (() => void) | undefined;
   /** From 0 up to 1. */
@@ -80,7 +78,7 @@ export async function callDriver(
 
 /** One call. Undefined if this process ends before it is at the driver: then it is taken back. */
 async function callOnce(
-  { driver, clock, retryBudget, timeoutMs, takeBacks }: CallDriverOptions,
+  { driver, clock, retryBudget, timeoutMs, ending }: CallDriverOptions,
   request: ExecuteRequest,
   progress: Progress,
   leftMs: number,
@@ -93,14 +91,14 @@ async function callOnce(
   const call: DriverCall = driver.execute(request, Math.min(timeoutMs, leftMs));
   progress.stage = { kind: 'calling', call, sinceMs: nowMs };
   let isTakenBack = false;
-  const takeOut = takeBacks.add(() => {
+  const forget = onAbort(ending, () => {
     if (!call.isSent()) {
       isTakenBack = true;
       call.cancel();
     }
   });
   const result = await call.ended;
-  takeOut();
+  forget();
   if (result.kind === 'answered') {
     retryBudget.noteAnswer();
     return result;

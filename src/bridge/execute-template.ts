@@ -174,5 +174,5 @@ function refuse({ templateName }: PluginTemplate, task: Task, faults: readonly s
   const message = `driver-plugin refused template "${toLogText(templateName)}": ${faults.join('; ')}`;
   const reply = writeReply(notSucceeded(phase, message));
   const facts = { ...task.facts, phase, faults: faults.length };
-  return whenAdmitted(task, 0, { answerBytes: reply.goBytes }, { reply, facts });
+  return whenAdmitted(task, 0, { answerBytes: reply.bytes }, { reply, facts });
 }

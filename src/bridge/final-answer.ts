@@ -90,7 +90,6 @@ function toAnswer(
   status: Status,
   nextAttempt: Answered['nextAttempt'],
 ): FinalAnswer {
-  const written = writeReply(reply);
   const facts = { phase: reply.node.phase, status };
-  return { nextAttempt, bytes: written.goBytes, ...written, executionId: undefined, facts };
+  return { ...writeReply(reply), nextAttempt, executionId: undefined, facts };
 }

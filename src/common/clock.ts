@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 /** Time, passed in so that tests can turn it. */
 export interface Clock {
   /** Milliseconds that only grow, to be compared with others of the same clock alone. */
@@ -28,10 +30,10 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     }
     const end = (): void => {
       cancel();
-      signal?.removeEventListener('abort', end);
+      forget?.();
       resolve();
     };
     const cancel = clock.after(delayMs, end);
-    signal?.addEventListener('abort', end, { once: true });
+    const forget = signal && onAbort(signal, end);
   });
 }

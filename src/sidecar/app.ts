@@ -66,7 +66,7 @@ function answer(options: AppOptions): RequestHandler {
   return (request, response) => {
     const startedMs = nowMs();
     const body: string = request.body;
-    // As an async function would, it would keep the text while the driver is at work.
+    // The request would keep it while the driver is at work, and so would an async function.
     request.body = undefined;
     const tokenFault = response.locals['tokenFault'];
     if (typeof tokenFault === 'string') {
