@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { Clock } from '../common/clock.js';
 import { factsOfError, type LogFacts, type Logger } from '../common/logger.js';
 import type { TakeTurn } from '../common/turns.js';
@@ -80,8 +81,9 @@ function noteBrokenConnection(error: Error, { logger, measures }: WebhookServerO
   }
 }
 
-export function secureContextOf({ certificate, key }: ServingCertificate) {
-  return { cert: certificate, key, minVersion: 'TLSv1.2' } as const;
+export function secureContextOf({ certificate, key }: ServingCertificate): SecureContextOptions {
+  // No caller shows a certificate. Without `ca` Node.js 20 reads all of its root certificates: 30 ms at the start.
+  return { cert: certificate, key, ca: [], minVersion: 'TLSv1.2' };
 }
 
 /** Resolves with https://HOST:PORT; rejects where the port cannot be had. */
