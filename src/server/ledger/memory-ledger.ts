@@ -72,8 +72,8 @@ export function createMemoryLedger(
     ...options,
   };
   const warnOfLoss = createLossWarning(logger, clock);
+  // Without `max`, for which it would make lists of that length at once: 15 ms and 3 MiB for 100,000.
   const entries = new LRUCache<string, Entry>({
-    max: maxEntries,
     maxSize: maxBytes,
     perf: { now: clock },
     ttlResolution: 0,
@@ -112,6 +112,9 @@ export function createMemoryLedger(
       }
       const entry = { fingerprint, outcome: toKept(result), finishedAtMs: clock() };
       entries.set(key, entry, { ttl, size: sizeOf(key, entry) });
+      if (entries.size > maxEntries) {
+        entries.pop();
+      }
     },
   };
 }

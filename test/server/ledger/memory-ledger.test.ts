@@ -106,6 +106,12 @@ test('beyond the entries that fit, the oldest goes, and the log says that a prom
   assert.equal(lines[0]?.facts['forgotten'], 1);
 });
 
+test('a bound of entries costs nothing before there are entries', async () => {
+  const { drive, claim } = createLedger({ maxEntries: Number.MAX_SAFE_INTEGER });
+  await drive('a', answered());
+  assert.equal(await claim('a'), 'finished');
+});
+
 test('a repeat makes nothing younger: the oldest goes all the same', async () => {
   const { drive, claim } = createLedger({ maxEntries: 2 });
   await drive('a', answered());
