@@ -63,6 +63,7 @@ export async function runServer(
       namespace,
       lease: lease?.view().name,
     });
+    engine.begin?.();
     lease?.start();
     return await ended;
   } catch (thrown) {

@@ -106,7 +106,7 @@ test('ML Metadata that goes away shows as down, and a call that was refused for 
   const server = await startServerProgram(t, { env: admin });
   const read = (name: string, labels = {}) =>
     scrape(adminOf(server)).then((scraped) => sumOf(scraped, `driver_plugin_server_${name}`, labels));
-  assert.ok((await read('ml_metadata_answer_seconds_count')) >= 1);
+  await until(async () => (await read('ml_metadata_answer_seconds_count')) >= 1);
   server.metadata.close();
   await until(async () => (await read('ml_metadata_up')) === 0);
   await failureOf(callDriver(server.connect(), containerRequest()));

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../common/logger.js';
 import type { Environment } from '../../common/settings.js';
 import { toStatusError } from '../drive-failure.js';
@@ -17,6 +16,7 @@ import { createLeftOutReport } from './report-left-out.js';
 import { createRunningDrives } from './running-drives.js';
 import { serverFlags } from './server-flags.js';
 import { toFlags } from './to-flags.js';
+import { type LaterWatch, watchLater } from './watch-later.js';
 import { type MetadataWatch, watchMetadata } from './watch-metadata.js';
 
 export interface ProgramEngineParts {
@@ -33,7 +33,7 @@ export interface ProgramEngineParts {
 }
 
 const metadataRetryDelayMs = 2_000;
-const firstConnectMs = 1_000;
+const firstAnswerMs = 1_000;
 
 /**
  * The engine that runs KFP's driver program once for each drive. Ends the programs of a dead server and sweeps their
@@ -55,27 +55,16 @@ export async function createProgramEngine(
     ended,
   });
   const { metadataAsked } = parts.measures ?? noMeasures;
-  const asked = flags.has('mlmd_server_address');
-  const watch = parts.watch ?? (asked ? watchOf(settings, metadataAsked) : undefined);
-  // So that the first calls are not refused for a connection that takes a moment.
-  if (watch !== undefined) {
-    await withinMs(firstConnectMs, watch.settled());
-  }
-  return engineOf(settings, parts, watch);
-}
-
-/** Waits for `done`, but no longer. The timer keeps the process alive: nothing else does before a server listens. */
-async function withinMs(timeoutMs: number, done: Promise<unknown>): Promise<void> {
-  const timeout = new AbortController();
-  const { signal } = timeout;
-  await Promise.race([done, sleep(timeoutMs, undefined, { signal }).catch(() => undefined)]);
-  timeout.abort();
+  const { watch: given } = parts;
+  const isWatched = given !== undefined || flags.has('mlmd_server_address');
+  const make = () => given ?? watchOf(settings, metadataAsked);
+  return engineOf(settings, parts, isWatched ? watchLater(make, firstAnswerMs) : undefined);
 }
 
 function engineOf(
   settings: ProgramSettings,
   { program, env, logger, findsOrphans = false }: ProgramEngineParts,
-  watch: MetadataWatch | undefined,
+  watch: LaterWatch | undefined,
 ): Engine {
   const programEnv = programEnvironment(env, settings.driverProgramEnv);
   const limits = argumentLimits(programEnv, settings.driverProgramMaxSpecBytes);
@@ -88,6 +77,7 @@ function engineOf(
   const outage = () => watch?.outage();
   return {
     name: 'program',
+    begin: () => watch?.begin(),
     outage,
     load: () => loadOf(queue, queueBounds, watch),
     drive: (request, { deadlineMs, requestBytes, joined, observe, signal: outer, refusal }) =>

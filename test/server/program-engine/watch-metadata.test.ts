@@ -1,61 +1,10 @@
 import assert from 'node:assert/strict';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { type TestContext, test } from 'node:test';
-import { status as grpcStatus, Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
-import { type MetadataWatch, watchMetadata } from '../../../src/server/program-engine/watch-metadata.js';
+import { test } from 'node:test';
+import { status as grpcStatus } from '@grpc/grpc-js';
+import { watchMetadata } from '../../../src/server/program-engine/watch-metadata.js';
 import { until } from '../../support/agent.js';
 import { startMetadataServer } from '../../support/start-server-program.js';
-
-const times = { answerTimeoutMs: 300, askEveryMs: 30, retryEveryMs: 20 };
-
-function startWatch(t: TestContext, port: number, more: Partial<typeof times> = {}): MetadataWatch {
-  const address = { host: '127.0.0.1', port, tlsEnabled: false, caCertPath: '' };
-  const watch = watchMetadata(address, { ...times, ...more });
-  t.after(() => watch.close());
-  return watch;
-}
-
-/** ML Metadata as far as the watch asks it: what it was asked, and answers that the test gives. */
-async function startAnswering(t: TestContext, answer: (callback: sendUnaryData<Buffer>) => void) {
-  const server = new Server();
-  const asked: Buffer[] = [];
-  const asIs = (bytes: Buffer) => bytes;
-  const path = '/ml_metadata.MetadataStoreService/GetContextType';
-  const method = { path, requestStream: false, responseStream: false, requestSerialize: asIs };
-  server.addService(
-    { ask: { ...method, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs } },
-    {
-      ask: ({ request }: { request: Buffer }, callback: sendUnaryData<Buffer>) => {
-        asked.push(request);
-        answer(callback);
-      },
-    },
-  );
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  t.after(() => server.forceShutdown());
-  return { port, asked };
-}
-
-/** A peer that accepts connections and never speaks. */
-async function startSilent(t: TestContext, port = 0) {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => void sockets.add(socket.on('error', () => {})));
-  const bound = await new Promise<number>((resolve) => {
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
-  const close = () => {
-    server.close();
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-  };
-  t.after(close);
-  return { port: bound, close, connections: () => sockets.size };
-}
+import { startAnswering, startSilent, startWatch, times } from './metadata-peers.js';
 
 test('an ML Metadata that answers is no outage, whatever it answers', async (t) => {
   const { port, asked } = await startAnswering(t, (answer) => answer({ code: grpcStatus.NOT_FOUND }));
