@@ -81,7 +81,7 @@ export function writeReply(reply: ExecuteTemplateReply): WrittenReply {
   // Not Buffer.from: a small one would keep a whole slab, which it shares with others.
   const json = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
   json.write(text);
-  return { kind: kindOf(reply), json, bytes: goJsonBytes(text) };
+  return { kind: kindOf(reply), json, bytes: goJsonBytes(text, json.length) };
 }
 
 function kindOf({ node }: { readonly node?: { readonly phase?: keyof typeof kindsOfPhase } }): ReplyKind {

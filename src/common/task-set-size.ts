@@ -45,8 +45,8 @@ export function describePendingTasks(pendingBytes: number): string | undefined {
 const roomForAnswersBytes = 512 * 1024;
 
 /** Bytes of a JSON text as Go writes it: `<`, `>`, `&` and the two line separators become six bytes each. */
-export function goJsonBytes(json: string): number {
-  let bytes = Buffer.byteLength(json);
+export function goJsonBytes(json: string, utf8Bytes = Buffer.byteLength(json)): number {
+  let bytes = utf8Bytes;
   for (const [character] of json.matchAll(/[<>&\u2028\u2029]/g)) {
     bytes += 6 - Buffer.byteLength(character);
   }

@@ -40,14 +40,8 @@ export function startUnaryCall(connection: Connection, sending: Sending): Driver
   let cancel = () => {};
   const ended = new Promise<CallResult>((resolve) => {
     const deadline = Date.now() + timeoutMs;
-    const unary = client.makeUnaryRequest(
-      path,
-      same,
-      deserialize,
-      bytes,
-      metadata,
-      { deadline },
-      (error, response) => {
+    const unary = withoutStack(() =>
+      client.makeUnaryRequest(path, same, deserialize, bytes, metadata, { deadline }, (error, response) => {
         if (response !== undefined) {
           resolve({ kind: 'answered', response });
         } else if (error !== null) {
@@ -56,7 +50,7 @@ export function startUnaryCall(connection: Connection, sending: Sending): Driver
           const failure = toCallError(error, { target, peer: unary.getPeer(), contentType, closedBecause });
           resolve({ kind: 'failed', failure });
         }
-      },
+      }),
     );
     unary.on('metadata', (headers) => {
       contentType = String(headers.get('content-type')[0] ?? '');
@@ -85,3 +79,18 @@ export function stateOf({ client, closedBecause }: Connection): connectivityStat
 }
 
 const same = (bytes: Buffer): Buffer => bytes;
+
+/**
+ * grpc-js keeps the stack of whoever makes a call, to add it to the call's error: 4 % of the sidecar's CPU, for a stack that is
+ * the same for all calls and that nobody sees.
+ * https://github.com/grpc/grpc-node/blob/%40grpc/grpc-js%401.14.0/packages/grpc-js/src/client.ts
+ */
+function withoutStack<Made>(make: () => Made): Made {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
