@@ -1,4 +1,5 @@
 import express, { type RequestHandler } from 'express';
+import { createTurns } from '../common/turns.js';
 import { sendJson } from './send-json.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -9,7 +10,26 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * nothing or bytes that are no UTF-8 (RFC 8259 §8.1).
  */
 export function readBody(maxBytes: number): RequestHandler[] {
-  return [express.raw({ type: 'application/json', limit: maxBytes, inflate: false }), decodeBody];
+  return [
+    express.raw({ type: 'application/json', limit: maxBytes, inflate: false }),
+    takeTurnIfLarge(),
+    decodeBody,
+  ];
+}
+
+/** A body of so many bytes takes some milliseconds, one of 1 MiB twenty. */
+const largeBytes = 64 * 1024;
+
+/** Lets at most one large body through in each round of the event loop: small ones and the driver's answers come between them. */
+function takeTurnIfLarge(): RequestHandler {
+  const takeTurn = createTurns();
+  return (request, _response, next) => {
+    if (Buffer.isBuffer(request.body) && request.body.length >= largeBytes) {
+      takeTurn().then(() => next(), next);
+    } else {
+      next();
+    }
+  };
 }
 
 const decodeBody: RequestHandler = (request, response, next) => {

@@ -6,6 +6,7 @@ import { bodySizes, distinctTasks } from '../load/task-bodies.js';
 import { quantile } from '../report/statistics.js';
 import { asAsked, type Bench, type Measure, type Scenario, type Subject } from '../scenario.js';
 import { type Bridge, drivingBridges, names, startAnsweringDriver } from '../subjects/bridges.js';
+import { startWatched } from '../subjects/event-loop-delay.js';
 
 /** Connections that send 1 MB bodies, one after the other, without a pause. */
 const largeConnections = 2;
@@ -23,7 +24,7 @@ export const eventLoop: Scenario = {
 };
 
 async function toSubject(bench: Bench, { name, start }: Bridge): Promise<Subject> {
-  const bridge = await start();
+  const bridge = await startWatched(bench.folder, start);
   bench.closeLater(bridge.stop);
   const load = {
     address: bridge.address,
@@ -38,9 +39,14 @@ async function toSubject(bench: Bench, { name, start }: Bridge): Promise<Subject
   };
   const behindLarge: Measure = async () => {
     const small = askDuring(bridge.address, durationMs);
+    await bridge.longestDelayMs();
     const { requests, elapsedMs } = await runLoad({ ...load, goesOn: forMs(durationMs) });
     const latencies = await small;
+    const longestDelayMs = await bridge.longestDelayMs();
     return [
+      ...(longestDelayMs === undefined
+        ? []
+        : [{ metric: 'behind 1 MB: event loop blocked, at most', unit: 'ms', value: longestDelayMs }]),
       { metric: 'behind 1 MB: p50', unit: 'ms', value: quantile(latencies, 0.5) },
       { metric: 'behind 1 MB: p99', unit: 'ms', value: quantile(latencies, 0.99) },
       { metric: 'behind 1 MB: longest', unit: 'ms', value: Math.max(...latencies) },
