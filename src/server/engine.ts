@@ -32,8 +32,11 @@ export interface EngineAnswer {
 /** Runs one driver for one request. Request in, response or StatusError out. */
 export interface Engine {
   readonly name: string;
-  /** Begins what it does beside calls, once its server listens. Calls that come earlier are driven as any. */
-  begin?(): void;
+  /**
+   * Begins what it does beside calls, once its server listens, and resolves when it knows whether it can drive. Calls that come
+   * earlier are driven as any.
+   */
+  begin?(): Promise<void>;
   /**
    * Resolves with the driver's answer, or rejects with a StatusError. Called once per attempt at a task. A refusal
    * before anything was driven has `details.retryDelayMs`, or "retry" = "safe" in its ErrorInfo: it is not kept, and

@@ -103,6 +103,6 @@ export interface EngineLoad {
   readonly maxQueuedCalls: number;
   readonly queuedBytes: number;
   readonly maxQueuedBytes: number;
-  /** Undefined where no ML Metadata is asked. */
+  /** Undefined where no ML Metadata is asked, and until it has answered, or had its time to. */
   readonly metadataUp: boolean | undefined;
 }

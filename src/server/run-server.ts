@@ -63,7 +63,7 @@ export async function runServer(
       namespace,
       lease: lease?.view().name,
     });
-    engine.begin?.();
+    server.begin();
     lease?.start();
     return await ended;
   } catch (thrown) {

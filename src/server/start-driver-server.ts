@@ -64,6 +64,8 @@ export interface DriverServer {
   /** HOST:PORT */
   readonly address: string;
   readonly state: () => ServerState;
+  /** Lets the engine begin what it does beside calls; health tells of an outage as soon as it is known. */
+  readonly begin: () => void;
   /**
    * Says NOT_SERVING and drives nothing new; the right to drive is given back as soon as nothing runs. For a while it stays for repeats: an answer that was lost on its way is
    * known to nobody else. Then it takes no calls (GOAWAY). What is running may finish within `graceMs`, then it is
@@ -125,6 +127,7 @@ export async function startDriverServer(given: DriverServerOptions): Promise<Dri
       openCalls: openCalls.size(),
       connections: countConnections(server),
     }),
+    begin: () => void engine.begin?.().then(health.tell),
     drain: (graceMs) => {
       isDraining = true;
       return drainServer(draining, graceMs);

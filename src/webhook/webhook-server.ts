@@ -82,7 +82,7 @@ function noteBrokenConnection(error: Error, { logger, measures }: WebhookServerO
 }
 
 export function secureContextOf({ certificate, key }: ServingCertificate): SecureContextOptions {
-  // No caller shows a certificate. Without `ca` Node.js 20 reads all of its root certificates: 30 ms at the start.
+  // No caller is asked for a certificate. Without `ca` Node.js 20 reads all of its root certificates: 30 ms at the start.
   return { cert: certificate, key, ca: [], minVersion: 'TLSv1.2' };
 }
 

@@ -11,13 +11,34 @@ const sending = {
   timeoutMs: 1_000,
 };
 
-test('errors of others have their stacks after a call, and after one that a closed channel refuses', async () => {
-  const client = new Client('127.0.0.1:9', credentials.createInsecure());
-  const { ended } = startUnaryCall({ client, closedBecause: undefined }, sending);
+const failing = () => new Client('127.0.0.1:9', credentials.createInsecure());
+
+test('a call is made without a stack, and errors after it have theirs', async () => {
+  const client = failing();
   const limits = [Error.stackTraceLimit];
+  const make = client.makeUnaryRequest.bind(client) as (...given: unknown[]) => unknown;
+  Object.assign(client, {
+    makeUnaryRequest: (...given: unknown[]) => {
+      limits.push(Error.stackTraceLimit);
+      return make(...given);
+    },
+  });
+  const { ended } = startUnaryCall({ client, closedBecause: undefined }, sending);
+  limits.push(Error.stackTraceLimit);
   assert.equal((await ended).kind, 'failed');
   client.close();
-  await assert.rejects(startUnaryCall({ client, closedBecause: 'it is closed' }, sending).ended, /shut down/);
-  limits.push(Error.stackTraceLimit);
-  assert.deepEqual(limits, [10, 10]);
+  assert.deepEqual(limits, [limits[0], 0, limits[0]]);
+});
+
+test('what a closed channel throws has a stack, and so have errors after it', async () => {
+  const client = failing();
+  client.close();
+  const before = Error.stackTraceLimit;
+  const { ended } = startUnaryCall({ client, closedBecause: 'it is closed' }, sending);
+  const after = Error.stackTraceLimit;
+  await assert.rejects(
+    ended,
+    ({ message, stack }: Error) => /shut down/.test(message) && /\n {4}at /.test(stack ?? ''),
+  );
+  assert.equal(after, before);
 });

@@ -49,6 +49,25 @@ test('health says NOT_SERVING while the engine cannot drive, and SERVING when it
   assert.deepEqual(await checkHealth(t, address, serviceName), { status: 'SERVING' });
 });
 
+test('health tells of an outage as soon as the engine knows of it, not with the next second', async (t) => {
+  let outage: string | undefined;
+  const { address, begin } = await startServer(t, answer, {
+    outage: () => outage,
+    begin: async () => {
+      outage = 'ML Metadata is away';
+      // Before health looks by itself.
+      setImmediate(() => {
+        outage = undefined;
+      });
+    },
+  });
+  const statuses = watchHealth(t, address);
+  await until(() => statuses.length === 1);
+  begin();
+  await until(() => statuses.length >= 2);
+  assert.deepEqual(statuses.slice(0, 2), ['SERVING', 'NOT_SERVING']);
+});
+
 test('a drain says NOT_SERVING, drives nothing new, and lets what is running finish for all who ask', async (t) => {
   const gate = createGate();
   const { address, client, drives, drain } = await startServer(t, async () => {

@@ -17,22 +17,27 @@ async function roundsOf(t: TestContext, sizes: readonly number[]) {
     seen.push({ round, size: request.body.length });
     response.end();
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
+  let accepted = 0;
+  const server = createServer(app)
+    .on('connection', () => {
+      accepted += 1;
+    })
+    .listen(0, '127.0.0.1');
   await once(server, 'listening');
   const texts = sizes.map(
     (size) =>
       `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${size}\r\n\r\n${'1'.repeat(size)}`,
   );
-  const workerData: SentAtOnce = { port: (server.address() as AddressInfo).port, texts };
+  const written = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: SentAtOnce = { port: (server.address() as AddressInfo).port, texts, written };
   const sender = new Worker(new URL('../support/send-at-once.js', import.meta.url), { workerData });
   t.after(async () => {
     await sender.terminate();
     server.close();
   });
-  await once(sender, 'message');
+  await Promise.all([once(sender, 'message'), until(() => accepted === sizes.length)]);
   sender.postMessage('send');
-  const blockedMs = 500;
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockedMs);
+  assert.notEqual(Atomics.wait(written, 0, 0, 20_000), 'timed-out');
   const count = () => {
     round += 1;
     counting = setImmediate(count);

@@ -16,6 +16,7 @@ export interface TestServerOptions
   > {
   readonly ledger?: MemoryLedgerOptions;
   readonly outage?: () => string | undefined;
+  readonly begin?: () => Promise<void>;
 }
 
 export type DriveFunction = Engine['drive'];
@@ -24,7 +25,7 @@ export type DriveFunction = Engine['drive'];
 export async function startServer(
   t: TestContext,
   drive: DriveFunction,
-  { ledger = {}, outage, ...options }: TestServerOptions = {},
+  { ledger = {}, outage, begin, ...options }: TestServerOptions = {},
 ) {
   const logger = collectLog();
   const drives: Parameters<DriveFunction>[] = [];
@@ -36,6 +37,7 @@ export async function startServer(
     },
     close: async () => {},
     ...(outage !== undefined && { outage }),
+    ...(begin !== undefined && { begin }),
   };
   const server = await startDriverServer({
     engine,

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import type { Launcher, StartedProcess } from './started-process.js';
 
 const measuring = new URL('../load/event-loop-delay.js', import.meta.url);
@@ -26,7 +25,7 @@ export async function startWatched(
     const [program = '', ...rest] = words;
     isNode = program === process.execPath;
     return isNode
-      ? [program, '--import', `${measuring.href}?file=${pathToFileURL(file).pathname}`, ...rest]
+      ? [program, '--import', `${measuring.href}?file=${encodeURIComponent(file)}`, ...rest]
       : words;
   });
   const longestDelayMs = async () => {
@@ -35,6 +34,8 @@ export async function startWatched(
     }
     process.kill(started.pid, 'SIGUSR2');
     while (!existsSync(file)) {
+      // Throws where the process is gone.
+      process.kill(started.pid, 0);
       await sleep(5);
     }
     const ms = Number(readFileSync(file, 'utf8'));

@@ -12,6 +12,8 @@ export const probedNames = { live: 'liveness', ready: 'readiness' } as const;
 const askEveryMs = 1_000;
 
 export interface ServingHealth {
+  /** Says what the engine and the right say now; it does so every second anyway. */
+  readonly tell: () => void;
   /** Says NOT_SERVING from now on, whatever the engine says. */
   readonly stop: () => void;
 }
@@ -54,6 +56,7 @@ export function serveHealth(
   const timer = setInterval(tell, askEveryMs).unref();
   health.addToServer(server);
   return {
+    tell,
     stop: () => {
       clearInterval(timer);
       isStopped = true;

@@ -77,7 +77,8 @@ export function createMemoryLedger(
     maxSize: maxBytes,
     perf: { now: clock },
     ttlResolution: 0,
-    dispose: ({ outcome, finishedAtMs }, _key, reason) => {
+    // After it has gone, so that the numbers of the warning are those of what is kept.
+    disposeAfter: ({ outcome, finishedAtMs }, _key, reason) => {
       if (reason !== 'evict') {
         return;
       }

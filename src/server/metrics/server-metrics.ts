@@ -81,7 +81,7 @@ const withCertificate = { when: 'with SERVER_TLS_CERT' };
 const neighbours = {
   metadataUp: gauge(
     'driver_plugin_server_ml_metadata_up',
-    '1 while ML Metadata answers, else 0.',
+    '1 while ML Metadata answers, else 0. Absent until its first answer, for a second at the most.',
     withMetadata,
   ),
   metadataSeconds: histogram(

@@ -77,7 +77,7 @@ function engineOf(
   const outage = () => watch?.outage();
   return {
     name: 'program',
-    begin: () => watch?.begin(),
+    begin: async () => watch?.begin(),
     outage,
     load: () => loadOf(queue, queueBounds, watch),
     drive: (request, { deadlineMs, requestBytes, joined, observe, signal: outer, refusal }) =>
@@ -114,7 +114,7 @@ function queueLimits(settings: ProgramSettings): QueueLimits {
   };
 }
 
-function loadOf(queue: ProgramQueue, most: QueueLimits, watch: MetadataWatch | undefined): EngineLoad {
+function loadOf(queue: ProgramQueue, most: QueueLimits, watch: LaterWatch | undefined): EngineLoad {
   return {
     programs: queue.running(),
     maxPrograms: most.programs,
@@ -122,7 +122,7 @@ function loadOf(queue: ProgramQueue, most: QueueLimits, watch: MetadataWatch | u
     maxQueuedCalls: most.calls,
     queuedBytes: queue.waitingBytes(),
     maxQueuedBytes: most.bytes,
-    metadataUp: watch && watch.outage() === undefined,
+    metadataUp: watch?.isKnown() ? watch.outage() === undefined : undefined,
   };
 }
 

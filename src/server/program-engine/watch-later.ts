@@ -3,16 +3,20 @@ import type { MetadataWatch } from './watch-metadata.js';
 
 /** A watch that begins when it is told to, or with the first who asks whether it has settled. */
 export interface LaterWatch extends MetadataWatch {
-  readonly begin: () => void;
+  /** Resolves when it is known. */
+  readonly begin: () => Promise<void>;
+  /** Whether there was a first answer, or no time left for one. */
+  readonly isKnown: () => boolean;
 }
 
 /**
- * A watch that is made later: a server listens before it connects to anybody. It knows of no outage before its first answer, or
+ * A watch that is made later: a server listens before it connects to anybody. It tells of no outage before its first answer, or
  * before `firstAnswerMs` have passed since it began: the first calls wait for that long instead of being refused.
  */
 export function watchLater(make: () => MetadataWatch, firstAnswerMs: number): LaterWatch {
   let begun: { readonly watch: MetadataWatch; readonly known: Promise<void> } | undefined;
   let isKnown = false;
+  let isClosed = false;
   const begin = () => {
     if (begun === undefined) {
       const watch = make();
@@ -24,9 +28,17 @@ export function watchLater(make: () => MetadataWatch, firstAnswerMs: number): La
     return begun;
   };
   return {
-    begin,
+    begin: async () => {
+      if (!isClosed) {
+        await begin().known;
+      }
+    },
+    isKnown: () => isKnown,
     outage: () => (isKnown ? begun?.watch.outage() : undefined),
     settled: async () => {
+      if (isClosed && begun === undefined) {
+        return undefined;
+      }
       const { watch, known } = begin();
       if (isKnown) {
         return watch.settled();
@@ -34,7 +46,10 @@ export function watchLater(make: () => MetadataWatch, firstAnswerMs: number): La
       await known;
       return watch.outage();
     },
-    close: () => begun?.watch.close(),
+    close: () => {
+      isClosed = true;
+      begun?.watch.close();
+    },
   };
 }
 

@@ -103,7 +103,7 @@ test('beyond the entries that fit, the oldest goes, and the log says that a prom
   assert.deepEqual(claims, ['finished', 'finished', 'claimed']);
   assert.equal(lines.length, 1);
   assert.equal(lines[0]?.level, 'warn');
-  assert.equal(lines[0]?.facts['forgotten'], 1);
+  assert.deepEqual([lines[0]?.facts['forgotten'], lines[0]?.facts['keptEntries']], [1, 2]);
 });
 
 test('a bound of entries costs nothing before there are entries', async () => {

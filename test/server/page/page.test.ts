@@ -60,6 +60,8 @@ test('without ADMIN_PAGE there is no page', async (t) => {
 
 test('a server that nobody has called says so, beside its own state', async (t) => {
   const { admin } = await startWithPage(t);
+  // The first question follows the line "listening".
+  await until(async () => !(await read(admin)).includes('not asked'));
   const text = textOf(await read(admin));
   assert.match(text, /Takes calls yes ML Metadata answers Driver programs 0 of \d+ run Queue 0 of /);
   assert.match(text, /Queue by workflow Nobody waits\. Runs No call has come since this server started\./);

@@ -13,7 +13,11 @@ export function startWatch(t: TestContext, port: number, more: Partial<typeof ti
 }
 
 /** ML Metadata as far as the watch asks it: what it was asked, and answers that the test gives. */
-export async function startAnswering(t: TestContext, answer: (callback: sendUnaryData<Buffer>) => void) {
+export async function startAnswering(
+  t: TestContext,
+  answer: (callback: sendUnaryData<Buffer>) => void,
+  port = 0,
+) {
   const server = new Server();
   const asked: Buffer[] = [];
   const asIs = (bytes: Buffer) => bytes;
@@ -28,19 +32,26 @@ export async function startAnswering(t: TestContext, answer: (callback: sendUnar
       },
     },
   );
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, boundPort) =>
+      error === null ? resolve(boundPort) : reject(error),
     );
   });
   t.after(() => server.forceShutdown());
-  return { port, asked };
+  return { port: bound, asked };
 }
 
 /** A peer that accepts connections and never speaks. */
 export async function startSilent(t: TestContext, port = 0) {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => void sockets.add(socket.on('error', () => {})));
+  const server = createServer((socket) => {
+    sockets.add(
+      socket
+        .on('error', () => {})
+        .on('close', () => sockets.delete(socket))
+        .resume(),
+    );
+  });
   const bound = await new Promise<number>((resolve) => {
     server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
   });

@@ -17,8 +17,8 @@ test('it connects to nobody before it begins, and knows of no outage', async (t)
   const silent = await startSilent(t);
   const watch = later(t, silent.port, 60_000);
   await sleep(100);
-  assert.deepEqual([silent.connections(), watch.outage()], [0, undefined]);
-  watch.begin();
+  assert.deepEqual([silent.connections(), watch.outage(), watch.isKnown()], [0, undefined, false]);
+  void watch.begin();
   await until(() => silent.connections() === 1);
 });
 
@@ -32,13 +32,22 @@ test('who asks whether it has settled begins it, and waits for the first answer'
   assert.equal(asked.length, 1);
 });
 
+test('once it is known, who asks waits for a question that is under way', async (t) => {
+  const first = await startMetadataServer(t);
+  const watch = later(t, first.port, 60_000);
+  await watch.begin();
+  first.close();
+  await until(() => watch.outage() !== undefined);
+  const { asked } = await startAnswering(t, (answer) => answer({ code: grpcStatus.NOT_FOUND }), first.port);
+  await until(() => asked.length === 1);
+  assert.equal(await watch.settled(), undefined);
+});
+
 test('beginning twice asks once', async (t) => {
   const { port, asked } = await startAnswering(t, (answer) => answer({ code: grpcStatus.NOT_FOUND }));
   const watch = later(t, port, 60_000);
-  watch.begin();
-  watch.begin();
-  await watch.settled();
-  assert.equal(asked.length, 1);
+  await Promise.all([watch.begin(), watch.begin()]);
+  assert.deepEqual([asked.length, watch.isKnown()], [1, true]);
 });
 
 test('a closed port is an outage as soon as that is known', async (t) => {
@@ -52,15 +61,31 @@ test('a closed port is an outage as soon as that is known', async (t) => {
 test('a peer that never speaks is an outage once the time for the first answer has passed', async (t) => {
   const silent = await startSilent(t);
   const watch = later(t, silent.port, 100);
-  watch.begin();
+  void watch.begin();
   assert.equal(watch.outage(), undefined);
   assert.match((await watch.settled()) ?? '', /is not connected yet$/);
   assert.match(watch.outage() ?? '', /is not connected yet$/);
 });
 
-test('it may be closed before it began', async (t) => {
+test('closed before it began it connects to nobody, whoever asks', async (t) => {
   const silent = await startSilent(t);
-  later(t, silent.port, 60_000).close();
+  const watch = later(t, silent.port, 60_000);
+  watch.close();
+  await watch.begin();
+  assert.equal(await watch.settled(), undefined);
   await sleep(50);
   assert.equal(silent.connections(), 0);
+});
+
+test('closed after it began it asks no more', async (t) => {
+  const { port, asked } = await startAnswering(t, (answer) => answer({ code: grpcStatus.NOT_FOUND }));
+  const watch = watchLater(() => startWatch(t, port), 60_000);
+  await watch.begin();
+  await until(() => asked.length >= 2);
+  watch.close();
+  // One may be on its way.
+  await sleep(50);
+  const before = asked.length;
+  await sleep(300);
+  assert.equal(asked.length, before);
 });
