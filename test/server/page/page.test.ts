@@ -166,20 +166,21 @@ test('what waits in the queue is counted by its workflow, the longest line first
 
 test('ML Metadata that went away, and a server that drains, are seen at the top', async (t) => {
   const server = await startWithPage(t, { env: { REPEAT_GRACE_SECONDS: '20' } });
-  server.metadata.close();
   let text = '';
-  await until(async () => {
-    text = textOf(await read(server.admin));
-    return !text.includes('ML Metadata answers');
-  });
+  const seen = (isSeen: (page: string) => boolean) =>
+    until(async () => {
+      text = textOf(await read(server.admin));
+      return isSeen(text);
+    });
+  // Before its first answer nothing is known of it.
+  await seen((page) => page.includes('ML Metadata answers'));
+  server.metadata.close();
+  await seen((page) => !page.includes('ML Metadata answers'));
   assert.match(text, /ML Metadata ML Metadata \(127\.0\.0\.1:\d+\) (cannot be reached|is not connected)/);
   // So that it stays for repeats.
   await callDriver(server.client, rootRequest({ request_id: 'nothing' })).catch(() => {});
   server.kill('SIGTERM');
-  await until(async () => {
-    text = textOf(await read(server.admin));
-    return text.includes('Takes calls no: the server is draining');
-  });
+  await seen((page) => page.includes('Takes calls no: the server is draining'));
 });
 
 test('a Lease is shown with its holder', async (t) => {
