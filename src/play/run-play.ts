@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { errorText } from '../common/error-text.js';
 import { exitCodes } from '../common/exit-codes.js';
@@ -55,7 +54,6 @@ async function playAndReport(
   writePage: (played: readonly PlayedFile[]) => Promise<void>,
 ): Promise<number> {
   const interrupted = new AbortController();
-  setMaxListeners(0, interrupted.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => interrupted.abort());
   }

@@ -5,6 +5,7 @@ import type { OpenCalls } from './grpc/open-calls.js';
 import type { ServingHealth } from './grpc/serve-health.js';
 import type { SingleFlight } from './ledger/single-flight.js';
 import type { Terms } from './terms.js';
+import { within } from './within.js';
 
 /** What ends with a server. */
 export interface Draining {
@@ -62,15 +63,4 @@ async function untilCollected({ singleFlight, repeatGraceMs, right }: Draining):
     }
     await new Promise((resolve) => setTimeout(resolve, leftMs).unref());
   }
-}
-
-/** True once `done` resolves, false after `timeoutMs`. */
-async function within(timeoutMs: number, done: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false);
-  });
-  const inTime = await Promise.race([done.then(() => true), timeout]);
-  clearTimeout(timer);
-  return inTime;
 }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAgentTokenCheck } from '../argo/agent-token.js';
@@ -54,8 +53,6 @@ export async function startSidecar(
   }
   const driver = measured?.measureDriver(late) ?? late;
   const ending = new AbortController();
-  // Every wait listens to it; Node takes more than ten listeners for a leak.
-  setMaxListeners(0, ending.signal);
   const events = measured?.events;
   const bridge = createBridge({ settings, driver, logger, clock, ending: ending.signal, events });
   const { ledger, executeTemplate } = bridge;

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { type Clock, sleep } from '../../common/clock.js';
 import { type CallOutcome, callPlugin } from './call-plugin.js';
 import type { PostTemplate } from './plugin-client.js';
@@ -32,8 +31,6 @@ export interface Agent {
 export function createAgent(post: PostTemplate, clock: Clock, onIdle: () => void): Agent {
   const stopped = new AbortController();
   const { signal } = stopped;
-  // Every task that waits to be asked again listens to it.
-  setMaxListeners(0, signal);
   let pauses = 0;
   let isMuted = false;
 

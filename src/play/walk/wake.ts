@@ -1,5 +1,5 @@
-import { setMaxListeners } from 'node:events';
 import { type Clock, sleep } from '../../common/clock.js';
+import { onAbort } from '../../common/on-abort.js';
 
 /** What a walk waits for: results and alarms. */
 export interface Wake {
@@ -13,7 +13,6 @@ export interface Wake {
 /** One waiter, woken by whatever happens first since it last looked. */
 export function createWake(clock: Clock, outer: AbortSignal | undefined): Wake {
   const stopped = new AbortController();
-  setMaxListeners(0, stopped.signal);
   let alarms = 0;
   let hasEvent = false;
   let resume = (): void => undefined;
@@ -21,7 +20,7 @@ export function createWake(clock: Clock, outer: AbortSignal | undefined): Wake {
     hasEvent = true;
     resume();
   };
-  outer?.addEventListener('abort', now);
+  const forget = outer && onAbort(outer, now);
   return {
     now,
     after: (durationMs) => {
@@ -42,7 +41,7 @@ export function createWake(clock: Clock, outer: AbortSignal | undefined): Wake {
     isIdle: () => alarms === 0,
     stop: () => {
       stopped.abort();
-      outer?.removeEventListener('abort', now);
+      forget?.();
     },
   };
 }

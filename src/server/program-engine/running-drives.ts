@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from '../../common/on-abort.js';
 
 /** The drives of an engine, each with a signal of its own. */
 export interface RunningDrives {
@@ -11,23 +11,20 @@ export interface RunningDrives {
 export function createRunningDrives(): RunningDrives {
   const drives = new Map<Promise<unknown>, AbortController>();
   return {
-    // A long-lived signal keeps no listener of a drive that is over.
     run: async (outer, drive) => {
       const ending = new AbortController();
       const end = () => ending.abort(outer.reason);
       if (outer.aborted) {
         end();
       }
-      // Every call may share the server's one signal: more than ten listeners are no leak.
-      setMaxListeners(0, outer);
-      outer.addEventListener('abort', end, { once: true });
+      const forget = onAbort(outer, end);
       const driving = drive(ending.signal);
       drives.set(driving, ending);
       try {
         return await driving;
       } finally {
         drives.delete(driving);
-        outer.removeEventListener('abort', end);
+        forget();
       }
     },
     endAll: async () => {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../within.js';
 import type { MetadataWatch } from './watch-metadata.js';
 
 /** A watch that begins when it is told to, or with the first who asks whether it has settled. */
@@ -18,7 +18,7 @@ export function watchLater(make: () => MetadataWatch, firstAnswerMs: number): La
   let isKnown = false;
   let isClosed = false;
   const begin = () => {
-    if (begun === undefined) {
+    if (begun === undefined && !isClosed) {
       const watch = make();
       const known = within(firstAnswerMs, watch.settled()).then(() => {
         isKnown = true;
@@ -29,33 +29,21 @@ export function watchLater(make: () => MetadataWatch, firstAnswerMs: number): La
   };
   return {
     begin: async () => {
-      if (!isClosed) {
-        await begin().known;
-      }
+      await begin()?.known;
     },
     isKnown: () => isKnown,
     outage: () => (isKnown ? begun?.watch.outage() : undefined),
     settled: async () => {
-      if (isClosed && begun === undefined) {
-        return undefined;
-      }
-      const { watch, known } = begin();
+      const now = begin();
       if (isKnown) {
-        return watch.settled();
+        return now?.watch.settled();
       }
-      await known;
-      return watch.outage();
+      await now?.known;
+      return now?.watch.outage();
     },
     close: () => {
       isClosed = true;
       begun?.watch.close();
     },
   };
-}
-
-async function within(timeoutMs: number, done: Promise<unknown>): Promise<void> {
-  const timeout = new AbortController();
-  const { signal } = timeout;
-  await Promise.race([done, sleep(timeoutMs, undefined, { signal, ref: false }).catch(() => undefined)]);
-  timeout.abort();
 }
