@@ -11,7 +11,6 @@ import grpc from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import { PemConverter, X509CertificateGenerator } from '@peculiar/x509';
 import { readSchema, schemas } from '../read-schema.mjs';
-import { programs } from './programs.mjs';
 
 const { Execute } = fromJSON(readSchema(schemas.driver), { keepCase: true })['kfp.driver.v1.DriverService'];
 const loopback = '127.0.0.1';
@@ -23,14 +22,8 @@ const token = 'token';
  */
 export async function makeCodeCaches(bundles, names, { work, runner }) {
   for (const name of names.filter((candidate) => Object.hasOwn(makers, candidate))) {
-    const { nodeOptions } = programs[name];
-    for (const NODE_OPTIONS of nodeOptions === undefined ? [''] : ['', nodeOptions]) {
-      await makers[name]({
-        folder: join(bundles, name),
-        work,
-        run: (args, env) => start(runner, args, { ...env, NODE_OPTIONS }),
-      });
-    }
+    const run = (args, env) => start(runner, args, { ...env, NODE_OPTIONS: '' });
+    await makers[name]({ folder: join(bundles, name), work, run });
   }
 }
 

@@ -8,15 +8,13 @@ const command = (name) =>
 
 /**
  * By their folders. `source` is TypeScript in src/. Those that start often have a folder of their own, so that they read
- * nothing else, and are `lean`; `nodeOptions` are the NODE_OPTIONS that chart and plugin.yaml give them, for which there is a code
- * cache beside the one for none; `parts` are packages by the part of the bundle that has them, which is read when they are
+ * nothing else, and are `lean`; `parts` are packages by the part of the bundle that has them, which is read when they are
  * needed; `entries` are files that it starts as processes of their own.
  */
 export const programs = {
   serve: {
     source: command('serve'),
     isLean: true,
-    nodeOptions: '--max-semi-space-size=8 --max-old-space-size=160',
     parts: {
       express: ['express'],
       grpc: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],
@@ -26,7 +24,6 @@ export const programs = {
   webhook: {
     source: command('webhook'),
     isLean: true,
-    nodeOptions: '--max-semi-space-size=64',
   },
   commands: { source: `import './main.js';`, isLean: false },
   server: {

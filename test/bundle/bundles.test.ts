@@ -6,7 +6,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Script } from 'node:vm';
-import { crc32 } from 'node:zlib';
+import type { Environment } from '../../src/common/settings.js';
 import { admitted, reviewOf } from '../support/admission.js';
 import { copyBundles, filesBelow, makeBundles, projectFolder, startListening } from '../support/bundles.js';
 import { callDriver, createTestClient } from '../support/call-driver.js';
@@ -24,12 +24,17 @@ const bundles = makeBundles();
 const fromSources = join(projectFolder, 'dist/src/main.js');
 const body = JSON.stringify(templateBody(containerArguments));
 
-async function startSidecarOf(t: TestContext, program: string, flags: readonly string[] = []) {
+async function startSidecarOf(
+  t: TestContext,
+  program: string,
+  flags: readonly string[] = [],
+  more: Environment = {},
+) {
   const driver = await startDriver(drivePlausibly);
   t.after(driver.close);
   const tokenPath = join(testFolder(t), 'token');
   writeFileSync(tokenPath, testToken);
-  const env = { DRIVER_HOST: driver.address, SERVER_PORT: '0', TOKEN_PATH: tokenPath };
+  const env = { DRIVER_HOST: driver.address, SERVER_PORT: '0', TOKEN_PATH: tokenPath, ...more };
   const sidecar = await startListening(t, [...flags, program], env);
   const post = async (text: string, method = 'POST', path = '/api/v1/template.execute') => {
     const headers = {
@@ -186,7 +191,7 @@ test('every other command runs from its bundle', () => {
 
 const partsOfServe = ['serve/program', 'serve/express', 'serve/grpc'];
 const programsWithCache = [...partsOfServe, 'server/program', 'server/metrics', 'webhook/program'];
-/** Of the CRC-32 that stands before a cache. */
+/** Of the checksum that stands before a cache. */
 const checksumBytes = 8;
 
 test('V8 takes the code caches of what starts often', () => {
@@ -198,9 +203,8 @@ test('V8 takes the code caches of what starts often', () => {
   }
 });
 
-function cacheOf(name: string, options = ''): string {
-  const key = crc32(options.split(' ').sort().join(' ')).toString(16).padStart(8, '0');
-  return `${name}.v8-${process.versions.v8}-${process.arch}-${key}.cache`;
+function cacheOf(name: string): string {
+  return `${name}.v8-${process.versions.v8}-${process.arch}.cache`;
 }
 
 const spoilings: readonly { name: string; spoil: (cache: Buffer) => Buffer }[] = [
@@ -208,6 +212,7 @@ const spoilings: readonly { name: string; spoil: (cache: Buffer) => Buffer }[] =
   { name: 'is cut in half', spoil: (cache) => cache.subarray(0, cache.length / 2) },
   { name: 'has a wrong beginning', spoil: (cache) => Buffer.from(cache).fill(0xff, 0, 64) },
   { name: 'has wrong bytes in its middle', spoil: spoilMiddle },
+  { name: 'has lost a page', spoil: (cache) => Buffer.from(cache).fill(0, 4_096, 8_192) },
 ];
 
 function spoilMiddle(cache: Buffer): Buffer {
@@ -233,30 +238,70 @@ for (const { name, spoil } of spoilings) {
   });
 }
 
-test('V8 takes the code cache under the options that chart and plugin.yaml set', () => {
-  const plugin = readFileSync(join(projectFolder, 'plugin.yaml'), 'utf8');
-  const chart = readFileSync(join(projectFolder, 'charts/driver-plugin/values.yaml'), 'utf8');
-  const [, serve = ''] = /name: NODE_OPTIONS\n +value: (.+)/.exec(plugin) ?? [];
-  const [, ofPlugin = '', webhook = ''] = [undefined, ...chart.matchAll(/^ +nodeOptions: (.+)$/gm)].map(
-    (match) => match?.[1],
-  );
-  assert.equal(ofPlugin, serve);
-  for (const [name, options] of [
-    ...partsOfServe.map((part) => [part, serve] as const),
-    ['webhook/program', webhook] as const,
-  ]) {
-    const cache = cacheOf(name, options);
-    const look = `const { readFileSync } = require('node:fs');
-      const cachedData = readFileSync(${JSON.stringify(join(bundles, cache))}).subarray(${checksumBytes});
-      const source = readFileSync(${JSON.stringify(join(bundles, `${name}.js`))}, 'latin1');
-      console.log(new (require('node:vm').Script)(source, { cachedData }).cachedDataRejected)`;
-    const { stdout } = spawnSync(process.execPath, ['-e', look], {
-      encoding: 'utf8',
-      env: { NODE_OPTIONS: options },
-    });
-    assert.equal(stdout, 'false\n', `${name} with ${options}`);
+/** Of a process: what V8 says of its flags and of the heap, and which code caches it refused. */
+const hook = `const { appendFileSync, writeFileSync } = require('node:fs');
+const v8 = require('node:v8');
+const vm = require('node:vm');
+const { Script } = vm;
+vm.Script = class extends Script {
+  constructor(...given) {
+    super(...given);
+    const { filename, cachedData } = given[1];
+    const cache = cachedData === undefined ? 'none' : this.cachedDataRejected ? 'refused' : 'taken';
+    const { heap_size_limit: heapBytes } = v8.getHeapStatistics();
+    appendFileSync(process.env.SEEN, JSON.stringify({ filename, cache, tag: v8.cachedDataVersionTag(), heapBytes }) + '\\n');
   }
+};`;
+
+const heapOptions = {
+  'of plugin.yaml': /name: NODE_OPTIONS\n +value: (.+)/.exec(readProjectFile('plugin.yaml'))?.[1] ?? '',
+  'of an operator': '--max_old_space_size=96',
+};
+
+for (const [whose, options] of Object.entries(heapOptions)) {
+  test(`under the heap flags ${whose} the sidecar takes all code caches, Node.js' own too, and keeps its heap`, async (t) => {
+    const folder = testFolder(t);
+    const seen = join(folder, 'seen');
+    writeFileSync(join(folder, 'hook.cjs'), hook);
+    const env = { NODE_OPTIONS: options, SEEN: seen };
+    const program = join(bundles, 'driver-plugin.cjs');
+    const sidecar = await startSidecarOf(t, program, ['--require', join(folder, 'hook.cjs')], env);
+    assert.match((await sidecar.post(body)).text, /"phase":"Succeeded"/);
+    const { tag } = factsOfNode('');
+    const { heapBytes } = factsOfNode(options);
+    assert.notEqual(heapBytes, factsOfNode('').heapBytes);
+    assert.deepEqual(
+      readFileSync(seen, 'utf8')
+        .split(/\n(?=.)/)
+        .map((line) => JSON.parse(line)),
+      ['program', 'grpc', 'express'].map((name) => ({
+        filename: `dist/bundles/serve/${name}.js`,
+        cache: 'taken',
+        tag,
+        heapBytes,
+      })),
+    );
+  });
+}
+
+/** Node.js has its own code caches for this tag alone. */
+function factsOfNode(NODE_OPTIONS: string): { tag: number; heapBytes: number } {
+  const look = `const v8 = require('node:v8');
+    console.log(JSON.stringify({ tag: v8.cachedDataVersionTag(), heapBytes: v8.getHeapStatistics().heap_size_limit }));`;
+  const { stdout } = spawnSync(process.execPath, ['-e', look], { encoding: 'utf8', env: { NODE_OPTIONS } });
+  return JSON.parse(stdout);
+}
+
+test('plugin.yaml and the chart give the plugin the same heap', () => {
+  const [ofPlugin] = [
+    ...readProjectFile('charts/driver-plugin/values.yaml').matchAll(/^ +nodeOptions: (.+)$/gm),
+  ];
+  assert.equal(ofPlugin?.[1], heapOptions['of plugin.yaml']);
 });
+
+function readProjectFile(name: string): string {
+  return readFileSync(join(projectFolder, name), 'utf8');
+}
 
 test('no bundle holds a path of the machine that made it', () => {
   const files = filesBelow(bundles);
