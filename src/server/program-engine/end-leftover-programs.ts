@@ -1,4 +1,5 @@
-import { readdir, readlink, realpath } from 'node:fs/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownerOfCallFolder } from './call-folder.js';
@@ -17,9 +18,9 @@ export async function endLeftoverPrograms(workDir: string): Promise<number> {
   if (folder === undefined) {
     return 0;
   }
-  for (const name of await readdir('/proc').catch(() => [])) {
-    if (/^\d+$/.test(name) && (await isLeftover(name, folder))) {
-      left.add(Number(name));
+  for (const pid of processes()) {
+    if (isLeftover(pid, folder)) {
+      left.add(pid);
     }
   }
   for (let look = 0; look < mostLooks; look += 1) {
@@ -32,12 +33,31 @@ export async function endLeftoverPrograms(workDir: string): Promise<number> {
   return left.size;
 }
 
+/** /proc is no disk: waiting for a thread takes several times as long as reading a link. */
+function processes(): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
 /** True for a process that works in the folder of a call whose server is gone. */
-async function isLeftover(pid: string, workDir: string): Promise<boolean> {
-  // Another user's process does not tell.
-  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+function isLeftover(pid: number, workDir: string): boolean {
+  const cwd = workingFolder(pid);
   const [name = ''] = cwd.startsWith(join(workDir, '/')) ? cwd.slice(workDir.length + 1).split('/') : [];
   return ownerOfCallFolder(name) === 'dead';
+}
+
+/** Empty for one that has ended, and for another user's, which does not tell. */
+function workingFolder(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
+  }
 }
 
 /** False once there is nothing to kill: ended, or waiting for its parent to take note. */
