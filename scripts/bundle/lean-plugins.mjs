@@ -35,6 +35,7 @@ export function leanPlugins() {
     withoutDebug(),
     withoutColors(),
     streamsOfNode(),
+    addressesWithoutColons(),
     builtinsWhenUsed(['crypto', 'zlib', 'module']),
   ];
 }
@@ -111,6 +112,13 @@ function streamsOfNode() {
     contents: (path) =>
       `module.exports = require('node:stream')${path.endsWith('_stream_writable.js') ? '.Writable' : ''};`,
   });
+}
+
+/** Node.js' expression for IPv6 takes milliseconds the first time, and grpc-js asks it of IPv4 addresses. */
+function addressesWithoutColons() {
+  const contents = `const net = require('node:net');
+    module.exports = { ...net, isIPv6: (text) => text.includes(':') && net.isIPv6(text) };`;
+  return replace({ name: 'addresses', of: /^net$/, in: /\/@grpc\/grpc-js\//, contents });
 }
 
 /** Modules of Node.js that are loaded when something of them is first used. */
