@@ -9,7 +9,8 @@ const command = (name) =>
 /**
  * By their folders. `source` is TypeScript in src/. Those that start often have a folder of their own, so that they read
  * nothing else, and are `lean`; `parts` are packages by the part of the bundle that has them, which is read when they are
- * needed; `entries` are files that it starts as processes of their own.
+ * needed; `short` are those whose declarations get short names, `program` among them; `entries` are files that it starts as
+ * processes of their own.
  */
 export const programs = {
   serve: {
@@ -20,6 +21,7 @@ export const programs = {
       grpc: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],
       metrics: ['prom-client'],
     },
+    short: ['program', 'express', 'grpc', 'metrics'],
   },
   webhook: {
     source: command('webhook'),
@@ -37,6 +39,7 @@ export const programs = {
         '@opentelemetry/sdk-trace-base',
       ],
     },
+    short: ['program', 'metrics'],
     entries: ['src/server/lease/guard-process.ts'],
   },
 };

@@ -149,7 +149,7 @@ test('an error in the log of a bundled program names the file and line of its so
     .split('\n')
     .map((line) => JSON.parse(line));
   const { errorStack } = lines.find(({ message }) => message === 'refused a body');
-  const [, path = '', line = ''] = /\((src\/argo\/[a-z-]+\.ts):(\d+):\d+\)/.exec(errorStack) ?? [];
+  const [, path = '', line = ''] = / at (src\/argo\/[a-z-]+\.ts):(\d+):\d+\n/.exec(errorStack) ?? [];
   const source = readFileSync(join(projectFolder, path), 'utf8').split('\n')[Number(line) - 1];
   assert.match(String(source), /JSON\.parse\(/);
   assert.ok(!errorStack.includes('program.js'), errorStack);
