@@ -48,7 +48,7 @@ async function bundle({ name, source, plugins, defines, isShort }, folder) {
     target: 'node20',
     format: 'cjs',
     charset: 'ascii',
-    // V8 reads a cache in less time the fewer names are in it. Not everywhere: packages there are that ask a class for its name.
+    // V8 reads a cache in less time the fewer names are in it. Some packages ask a class for its name.
     minifyIdentifiers: isShort,
     minifyWhitespace: true,
     minifySyntax: true,
@@ -72,7 +72,7 @@ async function bundle({ name, source, plugins, defines, isShort }, folder) {
     plugins,
   });
   for (const { path, contents } of outputFiles) {
-    writeFileSync(path, path.endsWith('.map') ? withPathsFromRoot(contents, folder) : contents);
+    writeFileSync(path, path.endsWith('.map') ? toSourceMap(contents, folder, isShort) : contents);
   }
   return Object.keys(metafile.inputs);
 }
@@ -96,9 +96,9 @@ export async function bundleEntry(file, folder) {
   return Object.keys(metafile.inputs);
 }
 
-/** The map's paths from the project's root, wherever the bundle is made. */
-function withPathsFromRoot(bytes, folder) {
+/** Paths from the project's root, wherever the bundle is made; `x_short_names` says that functions' names say nothing. */
+function toSourceMap(bytes, folder, isShort) {
   const map = JSON.parse(Buffer.from(bytes).toString());
   const sources = map.sources.map((source) => join(folder, source).slice(root.length));
-  return JSON.stringify({ ...map, sources });
+  return JSON.stringify({ ...map, sources, x_short_names: isShort });
 }

@@ -58,29 +58,21 @@ function useCompiled(Type, { Enum, Reader, Writer, util, wrappers }, { namesOf, 
 /** All that a message's constructor depends on; in the bundle too. */
 function namesOf(type) {
   const names = type.fieldsArray.map(({ name, map, repeated }) => [name, map, repeated]);
-  return `${type.name} ${JSON.stringify(names)}`;
+  return `create ${type.name} ${JSON.stringify(names)}`;
 }
 
 /** All that a message's other functions depend on; in the bundle too. */
 function shapeOf(type, Enum) {
   const fields = type.fieldsArray.map((field) => {
-    const { id, name, rule, keyType, packed, delimited, partOf, defaultValue } = field.resolve();
-    const { resolvedType } = field;
+    const { id, name, required, repeated, keyType, packed, delimited, partOf, resolvedType } =
+      field.resolve();
+    const { typeDefault, defaultValue } = field;
     const values = resolvedType instanceof Enum ? resolvedType.values : resolvedType?.fullName;
-    return [
-      id,
-      name,
-      field.type,
-      rule,
-      keyType,
-      packed,
-      delimited,
-      partOf?.name,
-      String(defaultValue),
-      values,
-    ];
+    const kind = [field.type, required, repeated, keyType, packed, delimited, partOf?.name];
+    return [id, name, kind, typeDefault, defaultValue, values];
   });
-  return `${type.fullName} ${JSON.stringify(fields)}`;
+  const oneofs = type.oneofsArray.map(({ name }) => name);
+  return `${type.fullName} ${JSON.stringify([fields, oneofs])}`;
 }
 
 /** By what they depend on: [{kind, words}, ...], `words` as Function takes them. */
@@ -94,37 +86,33 @@ function compile(schemas) {
   };
   for (const schema of schemas) {
     for (const type of typesOf(protobuf.Root.fromJSON(readSchema(schema)).resolveAll())) {
-      add(
-        namesOf(type),
-        check(
-          type,
-          { create: [] },
-          record(() => protobuf.Type.generateConstructor(type)()),
-        ),
-      );
-      add(
-        shapeOf(type, protobuf.Enum),
-        check(
-          type,
-          scopes,
-          record(() => type.setup()),
-        ),
-      );
+      const created = record(() => protobuf.Type.generateConstructor(type)());
+      add(namesOf(type), check(type, { create: [] }, created));
+      const others = record(() => type.setup());
+      add(shapeOf(type, protobuf.Enum), check(type, scopes, others));
     }
   }
   return compiled;
 }
 
-/** Throws an error if protobufjs, in a new version, makes functions that useCompiled would call in a wrong way. */
+/** Throws an error if protobufjs, in a new version, makes other functions than useCompiled calls, or in another order. */
 function check(type, expected, made) {
-  const functions = Object.entries(expected).map(([kind], index) => ({ kind, words: made[index] }));
-  const isExpected = ({ kind, words = [] }) => String(words.slice(0, -1)) === String(expected[kind]);
+  const functions = Object.entries(expected).map(([kind], index) => ({ kind, words: made[index] ?? [] }));
+  const isExpected = ({ kind, words }) =>
+    String(words.slice(0, -1)) === String(expected[kind]) &&
+    namesIn(type, kind).some((name) => words.at(-1)?.startsWith(`return function ${name}(`));
   if (made.length !== functions.length || !functions.every(isExpected)) {
-    throw new Error(
-      `protobufjs makes ${type.fullName} of ${made.map((words) => words.slice(0, -1).join('+'))}`,
-    );
+    throw new Error(`protobufjs makes other functions of ${type.fullName} than it did`);
   }
   return functions;
+}
+
+/** How protobufjs names a function; toObject of a message without fields has no name. */
+function namesIn({ name, fieldsArray }, kind) {
+  if (kind === 'create') {
+    return [name];
+  }
+  return [`${name}$${kind}`, ...(kind === 'toObject' && fieldsArray.length === 0 ? [''] : [])];
 }
 
 /** What is given to Function meanwhile: [parameters..., body] of each. */

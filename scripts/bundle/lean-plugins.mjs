@@ -117,7 +117,8 @@ function streamsOfNode() {
 /** Node.js' expression for IPv6 takes milliseconds the first time, and grpc-js asks it of IPv4 addresses. */
 function addressesWithoutColons() {
   const contents = `const net = require('node:net');
-    module.exports = { ...net, isIPv6: (text) => text.includes(':') && net.isIPv6(text) };`;
+    const value = (text) => text.includes(':') && net.isIPv6(text);
+    Object.defineProperties(exports, { ...Object.getOwnPropertyDescriptors(net), isIPv6: { value } });`;
   return replace({ name: 'addresses', of: /^net$/, in: /\/@grpc\/grpc-js\//, contents });
 }
 

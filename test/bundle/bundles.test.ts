@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
-import { homedir, tmpdir } from 'node:os';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { homedir, networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Script } from 'node:vm';
@@ -165,15 +166,44 @@ test('the bundled driver server answers a call, its health and reflection', asyn
   assert.ok((await listServices(t, server.address))?.includes('kfp.driver.v1.DriverService'));
 });
 
-test('the bundled webhook converts a workflow', async (t) => {
+async function startWebhookOf(t: TestContext, flags: readonly string[] = [], more: Environment = {}) {
   const made = await certificateFor();
   const files = writeCertificate(temporaryFolder(t), made);
-  const env = { SERVER_HOST: '127.0.0.1', SERVER_PORT: '0', ADMIN_PORT: 'off', ...files };
-  const webhook = await startListening(t, [join(bundles, 'driver-plugin.cjs'), 'webhook'], env);
+  const env = { SERVER_HOST: '127.0.0.1', SERVER_PORT: '0', ADMIN_PORT: 'off', ...files, ...more };
+  const webhook = await startListening(t, [...flags, join(bundles, 'driver-plugin.cjs'), 'webhook'], env);
   const agent = new Agent({ ca: made.caCertificate, servername: 'localhost' });
   t.after(() => agent.destroy());
-  const answer = await call(webhook, agent, 'POST', '/convert', reviewOf(driverWorkflow()));
+  return { convert: (review: string) => call(webhook, agent, 'POST', '/convert', review) };
+}
+
+test('the bundled webhook converts a workflow', async (t) => {
+  const webhook = await startWebhookOf(t);
+  const answer = await webhook.convert(reviewOf(driverWorkflow()));
   assert.equal(admitted(answer).patchType, 'JSONPatch');
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ address }) => address === '::1'),
+);
+
+test('the bundled sidecar reaches a driver server by its IPv6 address', {
+  skip: !hasIpv6 && 'this machine has no ::1',
+}, async (t) => {
+  const driver = await startDriver(drivePlausibly);
+  t.after(driver.close);
+  const front = createServer((socket) => {
+    const back = connect(Number(driver.address.split(':').at(-1)), '127.0.0.1');
+    socket.pipe(back).pipe(socket);
+    t.after(() => back.destroy());
+  });
+  t.after(() => front.close());
+  await new Promise((resolve) => front.listen(0, '::1', () => resolve(undefined)));
+  const { port } = front.address() as AddressInfo;
+  const sidecar = await startSidecarOf(t, join(bundles, 'driver-plugin.cjs'), [], {
+    DRIVER_HOST: `[::1]:${port}`,
+  });
+  assert.match((await sidecar.post(body)).text, /"phase":"Succeeded"/);
+  assert.equal(driver.requests.length, 1);
 });
 
 test('every other command runs from its bundle', () => {
@@ -191,13 +221,12 @@ test('every other command runs from its bundle', () => {
 
 const partsOfServe = ['serve/program', 'serve/express', 'serve/grpc'];
 const programsWithCache = [...partsOfServe, 'server/program', 'server/metrics', 'webhook/program'];
-/** Of the checksum that stands before a cache. */
-const checksumBytes = 8;
 
 test('V8 takes the code caches of what starts often', () => {
   for (const name of programsWithCache) {
+    const twice = readFileSync(join(bundles, cacheOf(name)));
     const script = new Script(readFileSync(join(bundles, `${name}.js`), 'latin1'), {
-      cachedData: readFileSync(join(bundles, cacheOf(name))).subarray(checksumBytes),
+      cachedData: twice.subarray(0, twice.length / 2),
     });
     assert.equal(script.cachedDataRejected, false, name);
   }
@@ -212,7 +241,12 @@ const spoilings: readonly { name: string; spoil: (cache: Buffer) => Buffer }[] =
   { name: 'is cut in half', spoil: (cache) => cache.subarray(0, cache.length / 2) },
   { name: 'has a wrong beginning', spoil: (cache) => Buffer.from(cache).fill(0xff, 0, 64) },
   { name: 'has wrong bytes in its middle', spoil: spoilMiddle },
+  {
+    name: 'has one wrong byte',
+    spoil: (cache) => Buffer.from(cache).fill(cache.readUInt8(5_001) ^ 1, 5_001, 5_002),
+  },
   { name: 'has lost a page', spoil: (cache) => Buffer.from(cache).fill(0, 4_096, 8_192) },
+  { name: 'is all zeros', spoil: (cache) => Buffer.alloc(cache.length) },
 ];
 
 function spoilMiddle(cache: Buffer): Buffer {
@@ -239,7 +273,7 @@ for (const { name, spoil } of spoilings) {
 }
 
 /** Of a process: what V8 says of its flags and of the heap, and which code caches it refused. */
-const hook = `const { appendFileSync, writeFileSync } = require('node:fs');
+const hook = `const { appendFileSync } = require('node:fs');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 const { Script } = vm;
@@ -253,35 +287,57 @@ vm.Script = class extends Script {
   }
 };`;
 
-const heapOptions = {
-  'of plugin.yaml': /name: NODE_OPTIONS\n +value: (.+)/.exec(readProjectFile('plugin.yaml'))?.[1] ?? '',
-  'of an operator': '--max_old_space_size=96',
-};
+const nodeOptionsOfChart = [
+  ...readProjectFile('charts/driver-plugin/values.yaml').matchAll(/^ +nodeOptions: (.+)$/gm),
+].map(([, options = '']) => options);
+const [ofPlugin = '', ofWebhook = ''] = nodeOptionsOfChart;
 
-for (const [whose, options] of Object.entries(heapOptions)) {
-  test(`under the heap flags ${whose} the sidecar takes all code caches, Node.js' own too, and keeps its heap`, async (t) => {
+test('plugin.yaml and the chart give the plugin the same heap', () => {
+  assert.match(readProjectFile('plugin.yaml'), RegExp(`name: NODE_OPTIONS\n +value: ${ofPlugin}\n`));
+});
+
+const ofServe = ['serve/program', 'serve/grpc', 'serve/express'];
+const heapOptions = [
+  { name: 'of the chart the sidecar', options: ofPlugin, parts: ofServe, work: askSidecar },
+  {
+    name: 'of an operator the sidecar',
+    options: '--max_old_space_size=96',
+    parts: ofServe,
+    work: askSidecar,
+  },
+  { name: 'of the chart the webhook', options: ofWebhook, parts: ['webhook/program'], work: askWebhook },
+];
+
+for (const { name, options, parts, work } of heapOptions) {
+  test(`under the heap flags ${name} takes all code caches, Node.js' own too, and keeps its heap`, async (t) => {
     const folder = testFolder(t);
     const seen = join(folder, 'seen');
     writeFileSync(join(folder, 'hook.cjs'), hook);
-    const env = { NODE_OPTIONS: options, SEEN: seen };
-    const program = join(bundles, 'driver-plugin.cjs');
-    const sidecar = await startSidecarOf(t, program, ['--require', join(folder, 'hook.cjs')], env);
-    assert.match((await sidecar.post(body)).text, /"phase":"Succeeded"/);
-    const { tag } = factsOfNode('');
-    const { heapBytes } = factsOfNode(options);
-    assert.notEqual(heapBytes, factsOfNode('').heapBytes);
+    await work(t, ['--require', join(folder, 'hook.cjs')], { NODE_OPTIONS: options, SEEN: seen });
+    const [plain, given] = [factsOfNode(''), factsOfNode(options)];
+    assert.notEqual(given.tag, plain.tag);
     assert.deepEqual(
       readFileSync(seen, 'utf8')
         .split(/\n(?=.)/)
         .map((line) => JSON.parse(line)),
-      ['program', 'grpc', 'express'].map((name) => ({
-        filename: `dist/bundles/serve/${name}.js`,
+      parts.map((part) => ({
+        filename: `dist/bundles/${part}.js`,
         cache: 'taken',
-        tag,
-        heapBytes,
+        tag: plain.tag,
+        heapBytes: given.heapBytes,
       })),
     );
   });
+}
+
+async function askSidecar(t: TestContext, flags: readonly string[], env: Environment) {
+  const sidecar = await startSidecarOf(t, join(bundles, 'driver-plugin.cjs'), flags, env);
+  assert.match((await sidecar.post(body)).text, /"phase":"Succeeded"/);
+}
+
+async function askWebhook(t: TestContext, flags: readonly string[], env: Environment) {
+  const webhook = await startWebhookOf(t, flags, env);
+  assert.equal(admitted(await webhook.convert(reviewOf(driverWorkflow()))).patchType, 'JSONPatch');
 }
 
 /** Node.js has its own code caches for this tag alone. */
@@ -291,13 +347,6 @@ function factsOfNode(NODE_OPTIONS: string): { tag: number; heapBytes: number } {
   const { stdout } = spawnSync(process.execPath, ['-e', look], { encoding: 'utf8', env: { NODE_OPTIONS } });
   return JSON.parse(stdout);
 }
-
-test('plugin.yaml and the chart give the plugin the same heap', () => {
-  const [ofPlugin] = [
-    ...readProjectFile('charts/driver-plugin/values.yaml').matchAll(/^ +nodeOptions: (.+)$/gm),
-  ];
-  assert.equal(ofPlugin?.[1], heapOptions['of plugin.yaml']);
-});
 
 function readProjectFile(name: string): string {
   return readFileSync(join(projectFolder, name), 'utf8');

@@ -21,12 +21,25 @@ test('a frame of a compiled file keeps its name and tells the place in the sourc
   }
 });
 
-test('frames of files without a map, of Node.js and of builtins stay', () => {
+test('a frame of a file whose functions have short names tells the place alone', (t) => {
+  const path = join(testFolder(t), 'file.js');
+  writeFileSync(`${path}.map`, JSON.stringify({ ...map, x_short_names: true }));
+  for (const [frame, shown] of [
+    [`    at new a (${path}:1:1)`, '    at src/room/file.ts:3:5'],
+    [`    at async a.enter (${path}:1:1)`, '    at async src/room/file.ts:3:5'],
+  ] as const) {
+    assert.equal(toSourceFrames(frame), shown);
+  }
+});
+
+test('frames of files without a map, of Node.js, of builtins and of evaluated code stay', () => {
   for (const frame of [
     '    at work (/nowhere/file.js:1:1)',
     '    at a (dist/bundles/nowhere/program.js:1:1)',
     '    at listOnTimeout (node:internal/timers:581:17)',
     '    at JSON.parse (<anonymous>)',
+    '    at async Promise.all (index 0)',
+    '    at eval (eval at a (/nowhere/file.js:1:1), <anonymous>:12:34)',
   ]) {
     assert.equal(toSourceFrames(frame), frame);
   }
