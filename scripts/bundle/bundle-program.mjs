@@ -46,6 +46,8 @@ async function bundle({ name, source, plugins, defines, isShort }, folder) {
     metafile: true,
     platform: 'node',
     target: 'node20',
+    // A bundle is no module, and cannot import: packages import Node.js' own modules when they need them.
+    supported: { 'dynamic-import': false },
     format: 'cjs',
     charset: 'ascii',
     // V8 reads a cache in less time the fewer names are in it. Some packages ask a class for its name.

@@ -363,6 +363,12 @@ test('no bundle holds a path of the machine that made it', () => {
   }
 });
 
+test('no bundle imports anything while it runs, which a script cannot', () => {
+  for (const path of filesBelow(bundles).filter((name) => name.endsWith('.js'))) {
+    assert.doesNotMatch(readFileSync(path, 'utf8'), /\bimport\(["']/, path);
+  }
+});
+
 test('what went into the bundles is there with its licence, for people and scanners', () => {
   const names = filesBelow(join(bundles, 'packages'))
     .filter((path) => path.endsWith('package.json'))

@@ -6,13 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { ExecuteRequest } from '../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { driverServiceOf, loadContract } from '../../src/contract/service-definition.js';
 import { callDriver, createTestClient } from '../support/call-driver.js';
+import { driverPluginFile } from '../support/program-files.js';
 import { aRequest } from '../support/start-server.js';
 
-const program = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const examples = new URL('../../../examples/grpcurl/', import.meta.url);
 
 const { Execute } = driverServiceOf(loadContract()).service;
@@ -25,7 +24,7 @@ interface JsonLine {
 }
 
 async function startProgram(t: TestContext, ...args: string[]) {
-  const child = spawn(process.execPath, [program, 'dev-driver', '--port', '0', ...args], {
+  const child = spawn(process.execPath, [driverPluginFile, 'dev-driver', '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => child.kill('SIGKILL'));
@@ -87,7 +86,7 @@ const failures = [
 ];
 for (const { name, exitCode, args, stderr } of failures) {
   test(`${name} ends it with ${exitCode} and a sentence`, async (t) => {
-    const child = spawn(process.execPath, [program, 'dev-driver', '--port', '0', ...args], {
+    const child = spawn(process.execPath, [driverPluginFile, 'dev-driver', '--port', '0', ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     t.after(() => child.kill('SIGKILL'));

@@ -2,8 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../src/common/settings.js';
+import { driverPluginFile } from './program-files.js';
 
 export interface EndedProgram {
   readonly exitCode: number | null;
@@ -14,8 +14,7 @@ export interface EndedProgram {
 
 /** Starts the sidecar as the container does, as a process with this environment and nothing else. Ended with the test. */
 export function startProgram(t: Pick<TestContext, 'after'>, args: readonly string[], env: Environment) {
-  const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, ...args], { env: { ...env } });
+  const child = spawn(process.execPath, [driverPluginFile, ...args], { env: { ...env } });
   t.after(() => child.kill('SIGKILL'));
   const ended = waitForEnd(child);
   const firstTextLine = async (): Promise<string> => {

@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { type ChannelCredentials, Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Environment } from '../../src/common/settings.js';
 import { createTestClient } from './call-driver.js';
+import { driverServerFile } from './program-files.js';
 import { type EndedProgram, waitForEnd } from './start-program.js';
 
-const main = fileURLToPath(new URL('../../src/server/main.js', import.meta.url));
 const fakeFile = (name: string) =>
   fileURLToPath(new URL(`../../../test/fake-driver-program/${name}`, import.meta.url));
 export const fake = fakeFile('driver.mjs');
@@ -46,7 +46,7 @@ export async function startMetadataServer(t: Pick<TestContext, 'after'>, port = 
 /** Runs kfp-driver-server with these arguments and this environment alone, to its end. */
 export function runServerProgram(args: readonly string[], env: Environment): Promise<EndedProgram> {
   return waitForEnd(
-    spawn(process.execPath, [main, ...args], {
+    spawn(process.execPath, [driverServerFile, ...args], {
       env: { PATH: process.env['PATH'], NAMESPACE_FILE: noServiceAccount, ...env },
     }),
   );
@@ -86,7 +86,7 @@ export async function startServerProgram(t: TestContext, options: ServerProgramO
     ...variables,
     ...options.env,
   };
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [driverServerFile], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   const log: ServerLogLine[] = [];
   const listening = new Promise<ServerLogLine>((resolve, reject) => {
