@@ -33,7 +33,7 @@ export async function endLeftoverPrograms(workDir: string): Promise<number> {
   return left.size;
 }
 
-/** /proc is no disk: waiting for a thread takes several times as long as reading a link. */
+/** Of all processes; read at once, as their links are: /proc is no disk, and waiting for a thread takes several times as long. */
 function processes(): number[] {
   try {
     return readdirSync('/proc')
