@@ -22,8 +22,7 @@ const token = 'token';
  */
 export async function makeCodeCaches(bundles, names, { work, runner }) {
   for (const name of names.filter((candidate) => Object.hasOwn(makers, candidate))) {
-    const run = (args, env) => start(runner, args, { ...env, NODE_OPTIONS: '' });
-    await makers[name]({ folder: join(bundles, name), work, run });
+    await makers[name]({ folder: join(bundles, name), work, run: (args, env) => start(runner, args, env) });
   }
 }
 

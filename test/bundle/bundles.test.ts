@@ -287,10 +287,9 @@ vm.Script = class extends Script {
   }
 };`;
 
-const nodeOptionsOfChart = [
+const [ofPlugin = '', ofWebhook = ''] = [
   ...readProjectFile('charts/driver-plugin/values.yaml').matchAll(/^ +nodeOptions: (.+)$/gm),
-].map(([, options = '']) => options);
-const [ofPlugin = '', ofWebhook = ''] = nodeOptionsOfChart;
+].map(([, options]) => options);
 
 test('plugin.yaml and the chart give the plugin the same heap', () => {
   assert.match(readProjectFile('plugin.yaml'), RegExp(`name: NODE_OPTIONS\n +value: ${ofPlugin}\n`));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { runCommand } from '../support/run-command.js';
 import { type PluginServer, type Reaction, type ReceivedPost, startPluginServer } from './plugin-server.js';
 import { smallWorkflow } from './small-workflow.js';
 
@@ -58,34 +58,16 @@ function answerEverything({ body }: ReceivedPost): Reaction {
   return { text: JSON.stringify({ node: { phase: 'Succeeded', message: 'fine', outputs: { parameters } } }) };
 }
 
-interface Run {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(...args: readonly string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'dist/src/main.js'), 'play', ...args]);
-    const texts = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => {
-      texts.stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      texts.stderr += chunk;
-    });
-    child.on('close', (code) => resolve({ code, ...texts }));
-  });
-}
+const run = (...args: readonly string[]) => runCommand(['play', ...args]);
 
 const play = (...args: readonly string[]) =>
   run('--address', server.address, '--token-file', join(folder, 'token'), ...args);
 
 describe('npm run play', () => {
   it('plays the examples to the end and prints their trees and one line about all', async () => {
-    const { code, stdout, stderr } = await play(...examples);
+    const { exitCode, stdout, stderr } = await play(...examples);
     assert.equal(stderr, '');
-    assert.equal(code, 0);
+    assert.equal(exitCode, 0);
     assert.match(stdout, /^\[hello-world\] {5}say-driver {2}Plugin {2}Succeeded {2}\d+ ms {2}patch 7 B$/m);
     assert.match(stdout, /executor {2}Pod {2}Succeeded {2}\d+ ms {2}not run, patch 7 B$/m);
     assert.match(
@@ -109,11 +91,11 @@ describe('npm run play', () => {
   it('prints one JSON document and nothing else with --json', async () => {
     const [hello = ''] = examples;
     const refused = join(folder, 'refused.yaml');
-    const { code, stdout, stderr } = await play('--json', '--name', 'x', hello).then(async (first) => {
+    const { exitCode, stdout, stderr } = await play('--json', '--name', 'x', hello).then(async (first) => {
       const second = await play('--json', refused);
       return {
         ...first,
-        code: second.code,
+        exitCode: second.exitCode,
         stderr: second.stderr,
         stdout: `${first.stdout}${second.stdout}`,
       };
@@ -135,48 +117,48 @@ describe('npm run play', () => {
     });
     assert.deepEqual(JSON.parse(second ?? ''), { workflows: [{ file: refused, phase: 'Error', nodes: [] }] });
     assert.equal(stderr, `play: ${refused}: it is no Argo Workflow (kind: Workflow)\n`);
-    assert.equal(code, 1);
+    assert.equal(exitCode, 1);
   });
 
   it('fails when a declared output is missing, and names it', async () => {
-    const { code, stdout, stderr } = await play('--name', 'wf', join(folder, 'forgetful.yaml'));
+    const { exitCode, stdout, stderr } = await play('--name', 'wf', join(folder, 'forgetful.yaml'));
     assert.match(stdout, /^1 workflow: 1 Succeeded, /m);
     assert.equal(stderr, 'play: wf: its declared outputs out are missing\n');
-    assert.equal(code, 1);
+    assert.equal(exitCode, 1);
   });
 
   it('warns where the pending templates of one moment would not fit into one object', async () => {
-    const { code, stderr } = await play(join(folder, 'wide.yaml'));
+    const { exitCode, stderr } = await play(join(folder, 'wide.yaml'));
     assert.match(
       stderr,
       /its pending plugin templates reached \d+ bytes together; Argo .* hangs without a word/,
     );
-    assert.equal(code, 0);
+    assert.equal(exitCode, 0);
   });
 
   it('warns where the pending templates of one moment leave little room for answers', async () => {
-    const { code, stderr } = await play(join(folder, 'crowded.yaml'));
+    const { exitCode, stderr } = await play(join(folder, 'crowded.yaml'));
     assert.match(
       stderr,
       /its pending plugin templates reached 1\d{6} bytes together; Argo keeps them in one object of 1\.5 MiB with the results, so that answers have to wait for room in it\n$/,
     );
-    assert.equal(code, 0);
+    assert.equal(exitCode, 0);
   });
 
   it('does not warn where they leave room', async () => {
-    const { code, stderr } = await play(join(folder, 'roomy.yaml'));
-    assert.deepEqual([code, stderr], [0, '']);
+    const { exitCode, stderr } = await play(join(folder, 'roomy.yaml'));
+    assert.deepEqual([exitCode, stderr], [0, '']);
   });
 
   it('explains itself', async () => {
-    const { code, stdout } = await run('--help');
-    assert.equal(code, 0);
+    const { exitCode, stdout } = await run('--help');
+    assert.equal(exitCode, 0);
     assert.match(stdout, /--token-file FILE/);
   });
 
   it('refuses wrong options, each in one line, and plays nothing', async () => {
     const before = server.posts.length;
-    const { code, stdout, stderr } = await play(
+    const { exitCode, stdout, stderr } = await play(
       '--address',
       'nonsense',
       '--parallel',
@@ -184,7 +166,7 @@ describe('npm run play', () => {
       '--created=soon',
       'x',
     );
-    assert.equal(code, 2);
+    assert.equal(exitCode, 2);
     assert.equal(stdout, '');
     assert.equal(
       stderr,
@@ -194,7 +176,7 @@ describe('npm run play', () => {
         '  - --parallel must be a whole number from 1 to 9999, not "0"\n',
     );
     const together = await run('--token-file', 'x', '--name', 'a', 'one.yaml', 'two.yaml');
-    assert.equal(together.code, 2);
+    assert.equal(together.exitCode, 2);
     assert.equal(
       together.stderr,
       'driver-plugin play cannot start:\n' +
@@ -206,9 +188,9 @@ describe('npm run play', () => {
 
   it('writes a page with every node for --html', async () => {
     const file = join(folder, 'run.html');
-    const { code } = await play('--html', file, ...examples);
+    const { exitCode } = await play('--html', file, ...examples);
     const page = await readFile(file, 'utf8');
-    assert.equal(code, 0);
+    assert.equal(exitCode, 0);
     assert.ok(page.endsWith('</html>\n'));
     assert.equal(page.split('<details>').length, page.split('<rect ').length);
     assert.equal(page.split('<section>').length, 1 + examples.length);
@@ -217,8 +199,12 @@ describe('npm run play', () => {
 
   it('says before it plays that the page cannot be written', async () => {
     const before = server.posts.length;
-    const { code, stdout, stderr } = await play('--html', join(folder, 'absent', 'run.html'), ...examples);
-    assert.deepEqual([code, stdout], [1, '']);
+    const { exitCode, stdout, stderr } = await play(
+      '--html',
+      join(folder, 'absent', 'run.html'),
+      ...examples,
+    );
+    assert.deepEqual([exitCode, stdout], [1, '']);
     assert.match(stderr, /^play: ENOENT/);
     assert.equal(server.posts.length, before);
   });

@@ -14,23 +14,18 @@ const mostLooks = 200;
  */
 export async function endLeftoverPrograms(workDir: string): Promise<number> {
   const folder = await realpath(workDir).catch(() => undefined);
-  const left = new Set<number>();
   if (folder === undefined) {
     return 0;
   }
-  for (const pid of processes()) {
-    if (isLeftover(pid, folder)) {
-      left.add(pid);
-    }
-  }
+  const left = processes().filter((pid) => isLeftover(pid, folder));
   for (let look = 0; look < mostLooks; look += 1) {
-    const running = [...left].filter(kill);
+    const running = left.filter(kill);
     if (running.length === 0) {
       break;
     }
     await sleep(lookEveryMs);
   }
-  return left.size;
+  return left.length;
 }
 
 /** Of all processes; read at once, as their links are: /proc is no disk, and waiting for a thread takes several times as long. */
