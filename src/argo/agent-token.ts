@@ -17,17 +17,16 @@ const keepMs = 1_000;
 /**
  * Checks callers against the token that Argo's agent wrote (32 characters, file mode 0440, owner 8737). The file may
  * appear, become readable or be replaced while this process runs: it is read at most a second before a caller is let in,
- * and again before one is turned away. Digests are compared, in constant time, so that neither content nor length
- * shows in the time it takes. `nowMs` only grows.
+ * and again before one is turned away. Comparisons take constant time, so that the token's content does not show in the time
+ * it takes; its length is no secret. `nowMs` only grows.
  * https://github.com/argoproj/argo-workflows/blob/v4.1.2/cmd/argoexec/commands/agent.go
  */
 export function createAgentTokenCheck(tokenPath: string, nowMs: () => number): CheckAgentToken {
-  let kept: { readonly digest: Buffer; readonly readMs: number } | undefined;
-  return (authorization) => {
-    const presented = /^bearer (.*)$/i.exec(authorization ?? '')?.[1]?.trim() ?? '';
-    const presentedDigest = digestOfToken(presented);
-    const isRecent = kept !== undefined && nowMs() - kept.readMs < keepMs;
-    if (isRecent && kept !== undefined && timingSafeEqual(presentedDigest, kept.digest)) {
+  /** The header of the caller who was let in last: the next one sends the same. */
+  let kept: { readonly header: Buffer; readonly readMs: number } | undefined;
+  return (authorization = '') => {
+    const header = Buffer.from(authorization);
+    if (kept !== undefined && nowMs() - kept.readMs < keepMs && isSame(header, kept.header)) {
       return { kind: 'allowed' };
     }
     kept = undefined;
@@ -40,9 +39,17 @@ export function createAgentTokenCheck(tokenPath: string, nowMs: () => number): C
     if (token === '') {
       return { kind: 'unreadable', reason: explain(tokenPath, 'it is empty') };
     }
-    kept = { digest: digestOfToken(token), readMs: nowMs() };
-    return timingSafeEqual(presentedDigest, kept.digest) ? { kind: 'allowed' } : { kind: 'forbidden' };
+    const presented = /^bearer (.*)$/i.exec(authorization)?.[1]?.trim() ?? '';
+    if (!timingSafeEqual(digestOfToken(presented), digestOfToken(token))) {
+      return { kind: 'forbidden' };
+    }
+    kept = { header, readMs: nowMs() };
+    return { kind: 'allowed' };
   };
+}
+
+function isSame(left: Buffer, right: Buffer): boolean {
+  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 function explain(tokenPath: string, why: string): string {

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PluginTemplate } from '../argo/parse-execute-template.js';
 
 /** Longer texts go into the hash as they are: within a JSON text they would be written and read once more. */
@@ -20,16 +20,15 @@ export function taskKeyOf(template: PluginTemplate, node: string | undefined): s
       long.push(text);
     }
   }
-  const key = createHash('sha256').update(JSON.stringify(head));
-  for (const text of long) {
-    key.update(text);
-  }
-  return key.digest('hex').slice(0, keyDigits);
+  return digestOf(JSON.stringify(head) + long.join(''));
 }
 
 /** The request_id of an attempt at a task: 40 hex digits. */
 export function requestIdOf(taskKey: string, attempt: number): string {
-  return hash('sha256', JSON.stringify([taskKey, attempt]), 'hex').slice(0, keyDigits);
+  return digestOf(JSON.stringify([taskKey, attempt]));
 }
 
-const keyDigits = 40;
+/** 40 hex digits. */
+function digestOf(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 40);
+}

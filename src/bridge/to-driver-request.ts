@@ -23,13 +23,7 @@ export interface ConvertedTemplate {
 
 /** Turns a template's arguments into a driver request. Pure. */
 export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
-  // Null counts as absent, so that it cannot be confused with "".
-  const given = new Map(template.arguments);
-  for (const [name, { value }] of template.arguments) {
-    if (value === null) {
-      given.delete(name);
-    }
-  }
+  const given = withoutNulls(template.arguments);
   const faults: ArgumentFault[] = [];
   const type = readType(given.get('type'), faults);
   checkNamespace(given.get('namespace'), template.workflow.namespace, faults);
@@ -61,6 +55,13 @@ export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
     message,
   };
   return { request, faults: [] };
+}
+
+/** Null counts as absent, so that it cannot be confused with "". */
+function withoutNulls(args: PluginTemplate['arguments']): PluginTemplate['arguments'] {
+  const isThere = ([, { value }]: readonly [string, Argument]) => value !== null;
+  const entries = [...args];
+  return entries.every(isThere) ? args : new Map(entries.filter(isThere));
 }
 
 function readType(argument: Argument | undefined, faults: ArgumentFault[]): DriverType | undefined {

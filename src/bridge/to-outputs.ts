@@ -23,24 +23,22 @@ export function toOutputs(
   response: ExecuteResponse__Output,
 ): { readonly parameters: readonly Parameter[]; readonly missing: readonly string[] } {
   const returned = returnedOutputs(response);
-  const values = new Map(returned);
+  const parameters = new Map<string, Parameter>();
   const missing: string[] = [];
-  for (const { name, fallback } of declared) {
+  for (const { name, fallback, globalName } of declared) {
     const value = returned.get(name) ?? kfpDefault(type, name) ?? fallback;
     if (value === undefined) {
       missing.push(name);
     } else {
-      values.set(name, value);
+      parameters.set(name, globalName === undefined ? { name, value } : { name, value, globalName });
     }
   }
-  const globalNames = new Map(declared.map(({ name, globalName }) => [name, globalName]));
-  const order = new Set([...declared.map(({ name }) => name), ...returned.keys()]);
-  const parameters = [...order].flatMap((name) => {
-    const value = values.get(name);
-    const globalName = globalNames.get(name);
-    return value === undefined ? [] : [{ name, value, ...(globalName !== undefined && { globalName }) }];
-  });
-  return { parameters, missing };
+  for (const [name, value] of returned) {
+    if (!parameters.has(name)) {
+      parameters.set(name, { name, value });
+    }
+  }
+  return { parameters: [...parameters.values()], missing };
 }
 
 function kfpDefault(type: DriverType, name: string): string | undefined {

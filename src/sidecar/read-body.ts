@@ -1,4 +1,5 @@
-import express, { type RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
+import express, { type Request, type RequestHandler } from 'express';
 import { createTurns } from '../common/turns.js';
 import { sendJson } from './send-json.js';
 
@@ -10,12 +11,15 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * nothing or bytes that are no UTF-8 (RFC 8259 §8.1).
  */
 export function readBody(maxBytes: number): RequestHandler[] {
-  return [
-    express.raw({ type: 'application/json', limit: maxBytes, inflate: false }),
-    takeTurnIfLarge(),
-    decodeBody,
-  ];
+  return [express.raw({ type: isJson, limit: maxBytes, inflate: false }), takeTurnIfLarge(), decodeBody];
 }
+
+/** Argo's agent sends the type as it is; of others type-is knows, which takes it apart. */
+function isJson(request: IncomingMessage): boolean {
+  return request.headers['content-type'] === json || (request as Request).is(json) === json;
+}
+
+const json = 'application/json';
 
 /** A body of so many bytes takes two milliseconds or so, one of 1 MiB twenty. */
 const largeBytes = 64 * 1024;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { StatusError } from '../../src/contract/status-error.js';
 import { delay, gate, postUntilFinal, replyOf, until } from '../support/agent.js';
 import { refusalOf, startBridge } from '../support/start-bridge.js';
@@ -110,4 +110,11 @@ describe('many arguments that are wrong', () => {
     assert.match(replyOf(await posted).node.message ?? '', /begins with "@"|each of the arguments/);
     await until(() => driver.requests.length === 1);
   });
+});
+
+test('the request_id of a task stays the one that earlier versions gave it: a driver server may know it from one of them', async (t) => {
+  const { driver, sidecar } = await startBridge(t, () => answered);
+  const long = JSON.stringify({ executorLabel: 'é\u{1f600}', filler: 'x'.repeat(300) });
+  await postUntilFinal(() => sidecar.post(onNode('wf.driver', { component: long, iteration_index: 0 })));
+  assert.equal(driver.requests[0]?.request_id, '5ef93dd68ebad81217489518bf54f9ccaa60d054');
 });

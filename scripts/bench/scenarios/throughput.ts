@@ -32,15 +32,13 @@ async function prepareLoad(
   bodiesOf: BodiesOf,
 ): Promise<readonly Subject[]> {
   const measured = bench.isQuick ? sizes.filter((size) => size === '8 KB' || size === '1 MB') : sizes;
-  const durationMs = bench.isQuick ? 800 : 3_000;
+  const times = bench.isQuick ? { warmUpMs: 300, durationMs: 800 } : { warmUpMs: 5_000, durationMs: 3_000 };
   const driver = await bridges.startAnsweringDriver(bench);
   const measuredBridges = [
     ...(await bridges.drivingBridges(bench, driver)),
     bridges.adminSidecarBridge(bench, driver, bridges.loadSettings),
   ];
-  return Promise.all(
-    measuredBridges.map((bridge) => toSubject(bench, bridge, measured, bodiesOf, durationMs)),
-  );
+  return Promise.all(measuredBridges.map((bridge) => toSubject(bench, bridge, measured, bodiesOf, times)));
 }
 
 async function toSubject(
@@ -48,14 +46,14 @@ async function toSubject(
   { name, start }: bridges.Bridge,
   sizes: readonly (keyof typeof bodySizes)[],
   bodiesOf: BodiesOf,
-  durationMs: number,
+  { warmUpMs, durationMs }: { readonly warmUpMs: number; readonly durationMs: number },
 ): Promise<Subject> {
   const bridge = await start();
   bench.closeLater(bridge.stop);
   const measureSize = async (size: keyof typeof bodySizes): Promise<readonly Measurement[]> => {
     const load = { address: bridge.address, connections, bodies: bodiesOf(bodySizes[size], connections) };
-    // The code is compiled by what runs, and the heap takes its size by it.
-    await runLoad({ ...load, goesOn: forMs(durationMs / 3) });
+    // The code is compiled by what runs, and the heap takes its size by it: requests a second double in the first five seconds.
+    await runLoad({ ...load, goesOn: forMs(warmUpMs) });
     const before = bridge.cpuMs();
     const { requests, elapsedMs, latenciesMs } = await runLoad({ ...load, goesOn: forMs(durationMs) });
     const cpuMs = bridge.cpuMs() - before;

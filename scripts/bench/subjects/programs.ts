@@ -14,6 +14,7 @@ export const programs = {
   sidecar: node(
     '--max-semi-space-size=8',
     '--max-old-space-size=160',
+    '--v8-pool-size=1',
     'dist/bundles/driver-plugin.cjs',
     'serve',
   ),
