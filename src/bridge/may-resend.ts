@@ -1,4 +1,4 @@
-import { leaseNotHeldReason, retryKey, retryUnsafe } from '../contract/status-error.js';
+import { leaseNotHeldReason, retryKey, retryUnsafe, serverEndingReason } from '../contract/status-error.js';
 import type { CallError } from '../driver/call-error.js';
 import { outcomeOf } from './status-to-outcome.js';
 
@@ -22,6 +22,14 @@ export function isOutcomeUnknown({ error, reach, isInvited, tooLarge }: CallErro
   }
   const turnedAway = reach === 'answered' && (isInvited || outcomeOf(error.status).retry !== 'if-idempotent');
   return !turnedAway || tooLarge === 'answer';
+}
+
+/**
+ * The server's own word that nothing was driven under this request_id, by an earlier call neither. Others that turn a call
+ * away, a proxy or a server without room, have not looked for an earlier one.
+ */
+export function saysNotDriven({ error }: CallError): boolean {
+  return error.details.errorInfo?.reason === serverEndingReason;
 }
 
 /** The server's own word that the driver may have written before it failed. */

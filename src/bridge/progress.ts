@@ -21,23 +21,21 @@ export class Progress {
   failedCalls = 0;
   /** True once a call has ended so that nobody knows whether the driver ran, or still runs, under this request_id. */
   outcomeUnknown: boolean;
-  /** True while the last call that was sent has ended so: the server has not said since that it did not drive. */
-  lastOutcomeUnknown: boolean;
+  /** The same, until the server says that it has not driven under this request_id. */
+  mayHaveDriven: boolean;
   #waiting: Set<() => void> | undefined;
 
   constructor(beganMs: number, outcomeUnknown: boolean) {
     this.beganMs = beganMs;
     this.outcomeUnknown = outcomeUnknown;
-    this.lastOutcomeUnknown = outcomeUnknown;
+    this.mayHaveDriven = outcomeUnknown;
   }
 
-  /** Takes note of a call that failed; `reached` is false if it was not sent. */
-  noteFailure(reached: boolean, outcomeUnknown: boolean): void {
+  /** Takes note of a call that failed; `saysNotDriven` where the server has looked, and has driven none of them. */
+  noteFailure(outcomeUnknown: boolean, saysNotDriven: boolean): void {
     this.failedCalls += 1;
     this.outcomeUnknown ||= outcomeUnknown;
-    if (reached) {
-      this.lastOutcomeUnknown = outcomeUnknown;
-    }
+    this.mayHaveDriven = outcomeUnknown || (this.mayHaveDriven && !saysNotDriven);
   }
 
   /** Calls back once, when the user should know something: the attempt backs off, or has ended. */

@@ -5,6 +5,7 @@ import {
   retryUnsafe,
   type Status,
   StatusError,
+  serverEndingReason,
 } from '../contract/status-error.js';
 import { rightLost } from './drive-right.js';
 
@@ -23,7 +24,7 @@ export type FailureReason =
   | 'METADATA_AWAY'
   | 'EXECUTION_UNKNOWN'
   | 'RUN_ELSEWHERE'
-  | 'SERVER_ENDING'
+  | typeof serverEndingReason
   | typeof leaseNotHeldReason
   | 'LEASE_LOST'
   | 'PROGRAM_NOT_STARTED'
@@ -91,7 +92,7 @@ export function noRoomForRepeat(why: string): StatusError {
 export function serverEnding(): StatusError {
   return toStatusError({
     status: 'UNAVAILABLE',
-    reason: 'SERVER_ENDING',
+    reason: serverEndingReason,
     message: 'the driver server ends; nothing was driven',
     retry: retrySafe,
     retryDelayMs: 1_000,
@@ -131,7 +132,7 @@ export function notBegun({ reason }: AbortSignal): StatusError {
 export function outcomeUnknown(): StatusError {
   return toStatusError({
     status: 'ABORTED',
-    reason: 'SERVER_ENDING',
+    reason: serverEndingReason,
     message: 'the driver server ends while the driver runs',
     retry: retryUnsafe,
   });
