@@ -6,7 +6,7 @@ import type { CallError } from '../driver/call-error.js';
 import type { DriverClient } from '../driver/driver-client.js';
 import type { CallResult, DriverCall } from '../driver/unary-call.js';
 import type { ConcurrencyLimiter } from './concurrency-limiter.js';
-import { goesElsewhere, isOutcomeUnknown, mayResend, resendDelayMs, saysNotDriven } from './may-resend.js';
+import { goesElsewhere, hasNoAnswer, isOutcomeUnknown, mayResend, resendDelayMs } from './may-resend.js';
 import type { Progress } from './progress.js';
 import type { RetryBudget } from './retry-budget.js';
 
@@ -64,7 +64,7 @@ export async function callDriver(
       return result ?? ended;
     }
     const { failure } = result;
-    progress.noteFailure(isOutcomeUnknown(failure), saysNotDriven(failure));
+    progress.noteFailure(isOutcomeUnknown(failure), hasNoAnswer(failure));
     if (!mayResend(failure, options.retryUnknownOutcomes)) {
       return { kind: 'refused', failure };
     }
@@ -124,6 +124,6 @@ async function pause(
   const isFree =
     failure.reach === 'not sent' ||
     goesElsewhere(failure, progress.failedCalls) ||
-    (await retryBudget.withdraw(latestMs - clock.nowMs(), progress.mayHaveDriven));
+    (await retryBudget.withdraw(latestMs - clock.nowMs(), progress.answerMayWait));
   return isFree && !ending.aborted;
 }

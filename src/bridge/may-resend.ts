@@ -25,11 +25,11 @@ export function isOutcomeUnknown({ error, reach, isInvited, tooLarge }: CallErro
 }
 
 /**
- * The server's own word that nothing was driven under this request_id, by an earlier call neither. Others that turn a call
- * away, a proxy or a server without room, have not looked for an earlier one.
+ * The server's own word that it ends and has no answer for this request_id. Others that turn a call away, a proxy or a server
+ * without room, may not have looked for one.
  */
-export function saysNotDriven({ error }: CallError): boolean {
-  return error.details.errorInfo?.reason === serverEndingReason;
+export function hasNoAnswer({ error }: CallError): boolean {
+  return error.status === 'UNAVAILABLE' && error.details.errorInfo?.reason === serverEndingReason;
 }
 
 /** The server's own word that the driver may have written before it failed. */

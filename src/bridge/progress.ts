@@ -21,21 +21,21 @@ export class Progress {
   failedCalls = 0;
   /** True once a call has ended so that nobody knows whether the driver ran, or still runs, under this request_id. */
   outcomeUnknown: boolean;
-  /** The same, until the server says that it has not driven under this request_id. */
-  mayHaveDriven: boolean;
+  /** The same, until the server says that it has no answer for this request_id. */
+  answerMayWait: boolean;
   #waiting: Set<() => void> | undefined;
 
   constructor(beganMs: number, outcomeUnknown: boolean) {
     this.beganMs = beganMs;
     this.outcomeUnknown = outcomeUnknown;
-    this.mayHaveDriven = outcomeUnknown;
+    this.answerMayWait = outcomeUnknown;
   }
 
-  /** Takes note of a call that failed; `saysNotDriven` where the server has looked, and has driven none of them. */
-  noteFailure(outcomeUnknown: boolean, saysNotDriven: boolean): void {
+  /** Takes note of a call that failed; `hasNoAnswer` where the server has said so. */
+  noteFailure(outcomeUnknown: boolean, hasNoAnswer: boolean): void {
     this.failedCalls += 1;
     this.outcomeUnknown ||= outcomeUnknown;
-    this.mayHaveDriven = outcomeUnknown || (this.mayHaveDriven && !saysNotDriven);
+    this.answerMayWait = outcomeUnknown || (this.answerMayWait && !hasNoAnswer);
   }
 
   /** Calls back once, when the user should know something: the attempt backs off, or has ended. */

@@ -14,6 +14,9 @@ const mostSaved = 100;
 /** So many seconds of the floor are there from the start. */
 const savedAtStartSeconds = 10;
 
+/** Then one of the others goes: a server that stays full would else keep them from it for as long. */
+const mostInARow = 3;
+
 interface Waiting {
   readonly resolve: (mayResend: boolean) => void;
   readonly takeBack: () => void;
@@ -22,15 +25,17 @@ interface Waiting {
 /**
  * Bounds the re-sends of all tasks of a sidecar together, as linkerd and Envoy do, so that many sidecars with many
  * tasks cannot hold an overloaded server down: what the driver answers pays for one re-send each, new calls for a
- * part of one, and a floor lets some through. Who finds nothing saved waits in the order of coming, but whose driver
- * may have run goes first: a server that ends keeps its answer for a while only, and knows most of them by heart.
+ * part of one, and a floor lets some through. Who finds nothing saved waits in the order of coming, but three of four go
+ * to those whose driver may have run: a server that ends keeps their answer for a while only.
  * https://linkerd.io/2/features/retries-and-timeouts/
  */
 export class RetryBudget {
   readonly #options: RetryBudgetOptions;
-  /** Those whose driver may have run, and the others. */
+  /** Those whose answer may wait at the server, and the others. */
   readonly #first = new Set<Waiting>();
   readonly #second = new Set<Waiting>();
+  /** How many of the first have gone while others waited. */
+  #firstInARow = 0;
   #saved: number;
   #countedMs: number;
   #timer: (() => void) | undefined;
@@ -57,13 +62,13 @@ export class RetryBudget {
   }
 
   /** True when a call may be sent again; false after `timeoutMs`, or when all ends. */
-  withdraw(timeoutMs: number, outcomeUnknown: boolean): Promise<boolean> {
-    const line = outcomeUnknown ? this.#first : this.#second;
+  withdraw(timeoutMs: number, goesFirst: boolean): Promise<boolean> {
+    const line = goesFirst ? this.#first : this.#second;
     this.#save(0);
     if (this.#options.ending.aborted) {
       return Promise.resolve(false);
     }
-    if (this.#saved >= 1 && this.#first.size === 0 && (outcomeUnknown || this.#second.size === 0)) {
+    if (this.#saved >= 1 && this.#first.size === 0 && (goesFirst || this.#second.size === 0)) {
       this.#saved -= 1;
       return Promise.resolve(true);
     }
@@ -82,15 +87,21 @@ export class RetryBudget {
     const grown = ((nowMs - this.#countedMs) / 1000) * this.#options.minPerSecond;
     this.#countedMs = nowMs;
     this.#saved = Math.min(mostSaved, this.#saved + grown + amount);
-    for (const line of [this.#first, this.#second]) {
-      for (const waiting of line) {
-        if (this.#saved < 1) {
-          return;
-        }
-        this.#saved -= 1;
-        this.#end(waiting, true);
+    for (;;) {
+      const next = this.#next();
+      if (next === undefined || this.#saved < 1) {
+        return;
       }
+      this.#saved -= 1;
+      this.#firstInARow = this.#first.has(next) && this.#second.size > 0 ? this.#firstInARow + 1 : 0;
+      this.#end(next, true);
     }
+  }
+
+  #next(): Waiting | undefined {
+    const [first] = this.#first;
+    const [second] = this.#second;
+    return this.#firstInARow < mostInARow ? (first ?? second) : (second ?? first);
   }
 
   #end(waiting: Waiting, mayResend: boolean): void {

@@ -1,5 +1,4 @@
 import winston from 'winston';
-import { gatherLines } from './gather-lines.js';
 import type { LogFacts } from './log-fields.js';
 import { boundedLine, toTextLine } from './log-line.js';
 import { toSourceFrames } from './source-frames.js';
@@ -42,7 +41,6 @@ export function createLogger(level: LogLevel, logFormat: LogFormat = 'json'): Lo
     (message: string, facts: LogFacts = {}): void => {
       // winston formats every line, and then leaves out those of lower levels.
       if (logLevels.indexOf(at) <= logLevels.indexOf(level)) {
-        gatherLines();
         logger.log(at, message, facts);
       }
     };

@@ -50,7 +50,7 @@ export const errorDomain = 'driver.kfp.kubeflow.org';
 export const retryKey = 'retry';
 export const retryUnsafe = 'unsafe';
 
-/** ErrorInfo's reason where a server ends, and does not know the request_id. */
+/** ErrorInfo's reason where a server ends; with UNAVAILABLE it has no answer for the request_id. */
 export const serverEndingReason = 'SERVER_ENDING';
 
 /** ErrorInfo's reason where a server waits for its Lease; another address may be that of the one that drives. */

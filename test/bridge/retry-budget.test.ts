@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { callDriver } from '../../src/bridge/call-driver.js';
-import { ConcurrencyLimiter } from '../../src/bridge/concurrency-limiter.js';
-import { Progress } from '../../src/bridge/progress.js';
 import { RetryBudget } from '../../src/bridge/retry-budget.js';
 import { StatusError } from '../../src/contract/status-error.js';
-import type { CallResult } from '../../src/driver/unary-call.js';
-import { leaseNotHeld, serverBusy, serverEnding } from '../../src/server/drive-failure.js';
 import { delay } from '../support/agent.js';
 import { createFakeClock, type FakeClock, settled } from '../support/fake-clock.js';
 import { startBridge } from '../support/start-bridge.js';
@@ -19,10 +14,10 @@ function startBudget(clock: FakeClock, ending = new AbortController()) {
   const given: number[] = [];
   const refused: number[] = [];
   let asked = 0;
-  const ask = (count: number, { timeoutMs = 600_000, outcomeUnknown = false } = {}) => {
+  const ask = (count: number, { timeoutMs = 600_000, goesFirst = false } = {}) => {
     for (const end = asked + count; asked < end; asked += 1) {
       const index = asked;
-      void budget.withdraw(timeoutMs, outcomeUnknown).then((may) => (may ? given : refused).push(index));
+      void budget.withdraw(timeoutMs, goesFirst).then((may) => (may ? given : refused).push(index));
     }
   };
   return { budget, given, refused, ask, ending };
@@ -59,11 +54,20 @@ describe('the retry budget', () => {
     const clock = createFakeClock();
     const { given, ask } = startBudget(clock);
     ask(23);
-    ask(2, { outcomeUnknown: true });
+    ask(2, { goesFirst: true });
     await clock.advance(1_000);
     assert.deepEqual(given.slice(20), [23, 24]);
     await clock.advance(60_000);
     assert.deepEqual(given.slice(20), [23, 24, 20, 21, 22]);
+  });
+
+  it('lets one of the others go after three of those, so that a server that stays full does not keep them waiting', async () => {
+    const clock = createFakeClock();
+    const { given, ask } = startBudget(clock);
+    ask(20 + 3);
+    ask(9, { goesFirst: true });
+    await clock.advance(60_000);
+    assert.deepEqual(given.slice(20), [23, 24, 25, 20, 26, 27, 28, 21, 29, 30, 31, 22]);
   });
 
   it('refuses who has waited too long, and everybody at the end', async () => {
@@ -125,68 +129,5 @@ describe('an overloaded server', () => {
     assert.equal(gapsMs.length, 12);
     assert.ok(Math.min(...gapsMs) >= 295, gapsMs.join());
     assert.ok(Math.max(...gapsMs) - Math.min(...gapsMs) > 50, gapsMs.join());
-  });
-});
-
-/** What goes in which order: repeats of five tasks that wait for their turn, and the calls of one whose driver may have run. */
-async function orderOf(refusal: CallResult): Promise<string[]> {
-  const clock = createFakeClock();
-  const { budget, given, ask, ending } = startBudget(clock);
-  const order: string[] = [];
-  const mayHaveRun = failed(new StatusError('UNAVAILABLE', 'upstream reset'));
-  const results: CallResult[] = [mayHaveRun, refusal, { kind: 'answered', response: { cached: false } }];
-  const execute = () => {
-    order.push(`call ${order.length}`);
-    const ended = Promise.resolve(results.shift() ?? mayHaveRun);
-    return { ended, isSent: () => true, cancel: () => {} };
-  };
-  ask(20 + 5);
-  await settled();
-  const result = callDriver(
-    {
-      driver: { execute, close: () => {} },
-      limiter: new ConcurrencyLimiter(1, ending.signal),
-      retryBudget: budget,
-      clock,
-      timeoutMs: 120_000,
-      attemptTimeoutMs: 600_000,
-      retryUnknownOutcomes: true,
-      ending: ending.signal,
-      random: () => 0,
-    },
-    {},
-    new Progress(clock.nowMs(), false),
-  );
-  for (let tenths = 0; tenths < 100; tenths += 1) {
-    const before = given.length;
-    await clock.advance(100);
-    order.push(...Array.from({ length: given.length - before }, () => 'other'));
-  }
-  assert.equal((await result).kind, 'answered');
-  return order.map((one) => one.replace(/ \d+/, ''));
-}
-
-function failed(error: StatusError): CallResult {
-  const { retryDelayMs } = error.details;
-  const isInvited = retryDelayMs !== undefined;
-  const failure = { error, reach: 'answered', what: undefined, tooLarge: undefined, isInvited } as const;
-  return { kind: 'failed', failure: { ...failure, pushback: undefined } };
-}
-
-describe('a task whose driver may have run, and whose repeat is turned away', () => {
-  const others = (count: number) => Array.from({ length: count }, () => 'other');
-  for (const [name, refusal] of [
-    ['a proxy', new StatusError('RESOURCE_EXHAUSTED', 'overloaded', { details: { retryDelayMs: 0 } })],
-    ['a proxy without a server', new StatusError('UNAVAILABLE', 'no healthy upstream')],
-    ['a driver server without room', serverBusy('')],
-    ['one that waits for its Lease', leaseNotHeld('', 1_000)],
-  ] as const) {
-    it(`by ${name}, which has not looked for it, goes before all others again`, async () => {
-      assert.deepEqual(await orderOf(failed(refusal)), ['call', 'call', 'call', ...others(5)]);
-    });
-  }
-
-  it('by a driver server that has looked, and ends without having driven it, waits behind the others', async () => {
-    assert.deepEqual(await orderOf(failed(serverEnding())), ['call', 'call', ...others(5), 'call']);
   });
 });

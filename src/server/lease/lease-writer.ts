@@ -92,8 +92,10 @@ export class LeaseWriter {
 
   #nextRecord(last: LeaseRecord | undefined): LeaseRecord {
     const { identity, durationSeconds } = this.#options;
-    const now = new Date();
     const isOurs = last?.holder === identity;
+    // Who waits sees a renewal by its time alone: not twice the same, also where this clock was set back.
+    const leastMs = isOurs && last.renewedAt !== undefined ? last.renewedAt.getTime() + 1 : 0;
+    const now = new Date(Math.max(Date.now(), leastMs));
     return {
       holder: identity,
       durationSeconds,

@@ -80,6 +80,22 @@ for (const [clocks, renewedAt] of [
   });
 }
 
+test('each renewal has a later time than the one before, also by a clock that was set back: who waits sees it by that alone', async () => {
+  const [clock, lease] = [createFakeClock(), createFakeLease()];
+  lease.write({ holder: 'a', durationSeconds: 15, acquiredAt: farAhead, renewedAt: farAhead });
+  elect(lease.apiOf(), clock, 'a');
+  await settle();
+  const times = [farAhead.getTime()];
+  for (let renewals = 0; renewals < 5; renewals++) {
+    await advance(clock, 2_000);
+    times.push(lease.stored?.record.renewedAt?.getTime() ?? 0);
+  }
+  assert.ok(
+    times.every((time, at) => at === 0 || time > (times[at - 1] ?? 0)),
+    times.join(),
+  );
+});
+
 test('a label on the lease renews nothing for its holder, and costs one who holds it nothing', async () => {
   const [clock, lease] = [createFakeClock(), createFakeLease()];
   lease.write({ holder: 'b', durationSeconds: 15, renewedAt: longAgo });
