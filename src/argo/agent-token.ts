@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { digestOfToken } from '../common/bearer-tokens.js';
+import { isTokenOf } from '../common/bearer-tokens.js';
 
 /** Whether a caller may pass; `unreadable` says in one sentence why nobody can be told apart, and the remedy. */
 export type Verdict =
@@ -40,7 +40,7 @@ export function createAgentTokenCheck(tokenPath: string, nowMs: () => number): C
       return { kind: 'unreadable', reason: explain(tokenPath, 'it is empty') };
     }
     const presented = /^bearer (.*)$/i.exec(authorization)?.[1]?.trim() ?? '';
-    if (!timingSafeEqual(digestOfToken(presented), digestOfToken(token))) {
+    if (!isTokenOf([token], presented)) {
       return { kind: 'forbidden' };
     }
     kept = { header, readMs: nowMs() };

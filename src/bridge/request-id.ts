@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { PluginTemplate } from '../argo/parse-execute-template.js';
+import { hexDigest } from '../common/hex-digest.js';
 
 /** Longer texts go into the hash as they are: within a JSON text they would be written and read once more. */
 const longText = 256;
@@ -20,15 +20,12 @@ export function taskKeyOf(template: PluginTemplate, node: string | undefined): s
       long.push(text);
     }
   }
-  return digestOf(JSON.stringify(head) + long.join(''));
+  return hexDigest(JSON.stringify(head) + long.join(''), keyDigits);
 }
 
 /** The request_id of an attempt at a task: 40 hex digits. */
 export function requestIdOf(taskKey: string, attempt: number): string {
-  return digestOf(JSON.stringify([taskKey, attempt]));
+  return hexDigest(JSON.stringify([taskKey, attempt]), keyDigits);
 }
 
-/** 40 hex digits. */
-function digestOf(text: string): string {
-  return hash('sha256', text, 'hex').slice(0, 40);
-}
+const keyDigits = 40;

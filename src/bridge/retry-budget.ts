@@ -63,12 +63,12 @@ export class RetryBudget {
 
   /** True when a call may be sent again; false after `timeoutMs`, or when all ends. */
   withdraw(timeoutMs: number, goesFirst: boolean): Promise<boolean> {
-    const line = goesFirst ? this.#first : this.#second;
     this.#save(0);
     if (this.#options.ending.aborted) {
       return Promise.resolve(false);
     }
-    if (this.#saved >= 1 && this.#first.size === 0 && (goesFirst || this.#second.size === 0)) {
+    // Who waits would have taken it.
+    if (this.#saved >= 1) {
       this.#saved -= 1;
       return Promise.resolve(true);
     }
@@ -77,7 +77,7 @@ export class RetryBudget {
         resolve,
         takeBack: this.#options.clock.after(timeoutMs, () => this.#end(waiting, false)),
       };
-      line.add(waiting);
+      (goesFirst ? this.#first : this.#second).add(waiting);
       this.#wakeLater();
     });
   }

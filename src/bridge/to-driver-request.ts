@@ -23,7 +23,8 @@ export interface ConvertedTemplate {
 
 /** Turns a template's arguments into a driver request. Pure. */
 export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
-  const given = withoutNulls(template.arguments);
+  // Null counts as absent, so that it cannot be confused with "".
+  const given = new Map([...template.arguments].filter(([, { value }]) => value !== null));
   const faults: ArgumentFault[] = [];
   const type = readType(given.get('type'), faults);
   checkNamespace(given.get('namespace'), template.workflow.namespace, faults);
@@ -55,13 +56,6 @@ export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
     message,
   };
   return { request, faults: [] };
-}
-
-/** Null counts as absent, so that it cannot be confused with "". */
-function withoutNulls(args: PluginTemplate['arguments']): PluginTemplate['arguments'] {
-  const isThere = ([, { value }]: readonly [string, Argument]) => value !== null;
-  const entries = [...args];
-  return entries.every(isThere) ? args : new Map(entries.filter(isThere));
 }
 
 function readType(argument: Argument | undefined, faults: ArgumentFault[]): DriverType | undefined {

@@ -14,6 +14,6 @@ export function isTokenOf(tokens: readonly string[], given: string): boolean {
 }
 
 /** Equal lengths, so that a comparison takes the same time for every token. */
-export function digestOfToken(token: string): Buffer {
+function digestOfToken(token: string): Buffer {
   return Buffer.from(hash('sha256', token), 'hex');
 }

@@ -47,14 +47,9 @@ const roomForAnswersBytes = 512 * 1024;
 /** Bytes of a JSON text as Go writes it: `<`, `>`, `&` and the two line separators become six bytes each. */
 export function goJsonBytes(json: string, utf8Bytes = Buffer.byteLength(json)): number {
   let bytes = utf8Bytes;
-  // Nearly no text has any, and matchAll takes its time to find none.
-  if (goEscapes.test(json)) {
-    for (const [character] of json.matchAll(allGoEscapes)) {
-      bytes += 6 - Buffer.byteLength(character);
-    }
+  // Not matchAll, which takes its time also where there is none, as in nearly every text.
+  for (const character of json.match(/[<>&\u2028\u2029]/g) ?? []) {
+    bytes += 6 - Buffer.byteLength(character);
   }
   return bytes;
 }
-
-const goEscapes = /[<>&\u2028\u2029]/;
-const allGoEscapes = new RegExp(goEscapes, 'g');

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hexDigest } from '../common/hex-digest.js';
 
 /** Where a span belongs, as W3C's traceparent carries it: lower-case hex. https://www.w3.org/TR/trace-context/ */
 export interface TraceContext {
@@ -21,8 +21,9 @@ export function traceContextOf(workflowUid: string, requestId: string): TraceCon
   const digits = workflowUid.replaceAll('-', '').toLowerCase();
   const isId = /^[0-9a-f]{32}$/.test(digits) && !allZero.test(digits);
   return {
-    traceId: isId ? digits : hexOf(workflowUid, 32),
-    spanId: hexOf(requestId, 16),
+    traceId: isId ? digits : hexDigest(workflowUid, 32),
+    // Not all zero, but for one text in 2^64.
+    spanId: hexDigest(requestId, 16),
   };
 }
 
@@ -37,9 +38,4 @@ export function readTraceparent(text: string): TraceContext | undefined {
     /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/.exec(text) ?? [];
   const isKnown = version !== undefined && version !== 'ff' && (version !== '00' || more === '');
   return isKnown && !allZero.test(traceId) && !allZero.test(spanId) ? { traceId, spanId } : undefined;
-}
-
-/** A SHA-256 of which the first digits are not all zero, but for one text in 2^64. */
-function hexOf(text: string, digits: number): string {
-  return hash('sha256', text, 'hex').slice(0, digits);
 }
