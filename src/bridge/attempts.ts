@@ -1,5 +1,5 @@
 import type { DeclaredOutput } from '../argo/parse-execute-template.js';
-import { joinFacts, type LogFacts } from '../common/log-fields.js';
+import type { LogFacts } from '../common/log-fields.js';
 import { factsOfError, type Logger } from '../common/logger.js';
 import type { DriverType } from '../contract/driver-type.js';
 import { type CallDriverOptions, callDriver } from './call-driver.js';
@@ -46,7 +46,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       const answer = drive(options, attempt, progress, noteDuration).catch((error: unknown) => {
         const { facts, requestId } = attempt;
         const message = 'an attempt failed with an internal error';
-        options.logger.error(message, { ...facts, requestId, ...factsOfError(error) });
+        options.logger.error(message, facts, { requestId }, factsOfError(error));
         return toInternalError();
       });
       return { progress, answer };
@@ -62,7 +62,8 @@ async function drive(
   progress: Progress,
   noteDuration: (type: DriverType, durationMs: number) => void,
 ): Promise<FinalAnswer | undefined> {
-  const result = await callDriver(options, { ...request.message, request_id: requestId }, progress);
+  const message = Object.assign({}, request.message, { request_id: requestId });
+  const result = await callDriver(options, message, progress);
   if (result.kind === 'ended') {
     return undefined;
   }
@@ -74,7 +75,7 @@ async function drive(
   const { maxOutputBytes } = options;
   const answer = toFinalAnswer(declaredOutputs, request, result, { maxOutputBytes, progress, nowMs });
   const { failedCalls } = progress;
-  const attemptFacts = joinFacts(answer.facts, { requestId, failedCalls, attemptMs });
-  options.logger.debug('ended an attempt', joinFacts(facts, attemptFacts));
-  return { ...answer, facts: attemptFacts };
+  const attemptFacts = Object.assign(answer.facts, { requestId, failedCalls, attemptMs });
+  options.logger.debug('ended an attempt', facts, attemptFacts);
+  return answer;
 }

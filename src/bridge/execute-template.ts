@@ -9,7 +9,7 @@ import {
   waiting,
   writeReply,
 } from '../argo/reply.js';
-import { joinFacts, type LogFacts, toLogText } from '../common/log-fields.js';
+import { type LogFacts, toLogText } from '../common/log-fields.js';
 import type { DriverType } from '../contract/driver-type.js';
 import type { Attempts } from './attempts.js';
 import type { CallLedger } from './call-ledger.js';
@@ -27,7 +27,7 @@ import { type Task, toTask } from './to-task.js';
 /** A reply for Argo's agent, and what the log may know of it. */
 export interface Answer {
   readonly reply: WrittenReply;
-  readonly facts: LogFacts;
+  readonly facts: readonly LogFacts[];
   /** To be called once the reply was flushed to a socket that is still open. */
   readonly onDelivered?: () => void;
 }
@@ -74,7 +74,7 @@ export function createExecuteTemplate(options: ExecuteTemplateOptions): ExecuteT
     }
     const parsed = parseExecuteTemplate(body, pluginKey);
     if (parsed.kind === 'not-ours') {
-      return { reply: writeReply(notOurs), facts: { reason: "another plugin's template" } };
+      return { reply: writeReply(notOurs), facts: [{ reason: "another plugin's template" }] };
     }
     const { template } = parsed;
     const { declaredOutputs } = template;
@@ -123,7 +123,7 @@ function toAnswer(
   if (state.kind !== 'started') {
     const onDelivered = () => options.ledger.markDelivered(record);
     const { bytes: answerBytes, executionId, facts } = state.answer;
-    const answer = { reply: state.answer, facts: joinFacts(task.facts, facts, { attempt }), onDelivered };
+    const answer = { reply: state.answer, facts: [task.facts, facts, { attempt }], onDelivered };
     return whenAdmitted(task, attempt, { answerBytes, executionId }, answer);
   }
   if (options.ending.aborted) {
@@ -133,8 +133,8 @@ function toAnswer(
   const { messageAfterMs } = options;
   const reply = toNotYet(progress, { nowMs: options.nowMs(), messageAfterMs, recentMs });
   const requestId = requestIdOf(record.key, attempt);
-  const facts = { ...task.facts, waitsFor: 'the driver', requestId, attempt };
-  return { reply: writeNotYet(task, reply), facts };
+  const facts = { waitsFor: 'the driver', requestId, attempt };
+  return { reply: writeNotYet(task, reply), facts: [task.facts, facts] };
 }
 
 function writeNotYet({ key, taskSet }: Task, reply: NotYet | Waiting): WrittenReply {
@@ -158,7 +158,7 @@ function whenAdmitted(
   }
   const { waitMs, waitsFor, tells } = admission;
   const reply = tells ? waiting(taskSetIsFull, waitMs) : notYet(waitMs);
-  return { reply: writeNotYet(task, reply), facts: { ...task.facts, waitsFor, attempt } };
+  return { reply: writeNotYet(task, reply), facts: [task.facts, { waitsFor, attempt }] };
 }
 
 /** Short, because it takes room in that object itself. */
@@ -166,13 +166,13 @@ const taskSetIsFull = "the driver is done; its answer waits for room in Argo's t
 
 /** The next pod gets every task again; what this one has at the driver waits there under its request_id. */
 function stayAway({ stayAwayMs }: ExecuteTemplateOptions, { facts }: Task): Answer {
-  return { reply: writeReply(notYet(stayAwayMs)), facts: { ...facts, waitsFor: 'the next sidecar' } };
+  return { reply: writeReply(notYet(stayAwayMs)), facts: [facts, { waitsFor: 'the next sidecar' }] };
 }
 
 function refuse({ templateName }: PluginTemplate, task: Task, faults: readonly string[]): Answer {
   const phase = 'Failed';
   const message = `driver-plugin refused template "${toLogText(templateName)}": ${faults.join('; ')}`;
   const reply = writeReply(notSucceeded(phase, message));
-  const facts = { ...task.facts, phase, faults: faults.length };
+  const facts = [task.facts, { phase, faults: faults.length }];
   return whenAdmitted(task, 0, { answerBytes: reply.bytes }, { reply, facts });
 }

@@ -13,12 +13,9 @@ export type LogLevel = (typeof logLevels)[number];
 export const logFormats = ['json', 'text'] as const;
 export type LogFormat = (typeof logFormats)[number];
 
-export interface Logger {
-  error(message: string, facts?: LogFacts): void;
-  warn(message: string, facts?: LogFacts): void;
-  info(message: string, facts?: LogFacts): void;
-  debug(message: string, facts?: LogFacts): void;
-}
+/** Facts may come in pieces, each with names of its own. */
+export type Log = (message: string, ...facts: readonly LogFacts[]) => void;
+export type Logger = Readonly<Record<LogLevel, Log>>;
 
 const { combine, printf, timestamp } = winston.format;
 const formats: Readonly<Record<LogFormat, winston.Logform.Format>> = {
@@ -37,11 +34,13 @@ export function createLogger(level: LogLevel, logFormat: LogFormat = 'json'): Lo
     transports: [new winston.transports.Console()],
   });
   const write =
-    (at: LogLevel) =>
-    (message: string, facts: LogFacts = {}): void => {
+    (at: LogLevel): Log =>
+    (message, ...facts) => {
       // winston formats every line, and then leaves out those of lower levels.
       if (logLevels.indexOf(at) <= logLevels.indexOf(level)) {
-        logger.log(at, message, facts);
+        // One object, because winston looks for %s in a message of its own, and copies its facts twice. And not spread, of
+        // which V8 makes an object with a shape of its own where there are more than a dozen: that takes ten times as long.
+        logger.log(Object.assign({}, ...facts, { level: at, message }));
       }
     };
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') };

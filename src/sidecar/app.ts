@@ -4,7 +4,6 @@ import type { CheckAgentToken } from '../argo/agent-token.js';
 import { notOurs } from '../argo/reply.js';
 import type { Answer, ExecuteTemplate } from '../bridge/execute-template.js';
 import type { Caller } from '../bridge/long-poll.js';
-import { joinFacts } from '../common/log-fields.js';
 import { factsOfError, type Logger } from '../common/logger.js';
 import { bodyFaults, readBody } from './read-body.js';
 import { sendJson, sendJsonBytes } from './send-json.js';
@@ -107,7 +106,7 @@ async function sendAnswer(
   });
   const bytesOut = sendJsonBytes(response, 200, reply.json);
   const ms = Math.round(nowMs() - startedMs);
-  logger.info('answered a template', joinFacts(facts, { ms, bytesIn, bytesOut }));
+  logger.info('answered a template', ...facts, { ms, bytesIn, bytesOut });
 }
 
 function callerOf(response: Response): Caller {

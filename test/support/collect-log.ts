@@ -1,4 +1,4 @@
-import type { LogFacts, Logger } from '../../src/common/logger.js';
+import type { Log, LogFacts, Logger } from '../../src/common/logger.js';
 
 export interface LogLine {
   readonly level: string;
@@ -10,9 +10,9 @@ export interface LogLine {
 export function collectLog(): Logger & { readonly lines: LogLine[] } {
   const lines: LogLine[] = [];
   const at =
-    (level: string) =>
-    (message: string, facts: LogFacts = {}) => {
-      lines.push({ level, message, facts });
+    (level: string): Log =>
+    (message, ...facts) => {
+      lines.push({ level, message, facts: Object.assign({}, ...facts) });
     };
   return { lines, error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LogFacts, Logger } from '../../src/common/logger.js';
+import type { Log, LogFacts, Logger } from '../../src/common/logger.js';
 import { type Environment, readSettings } from '../../src/common/settings.js';
 import { sidecarSettings } from '../../src/sidecar/sidecar-settings.js';
 import { startSidecar } from '../../src/sidecar/start-sidecar.js';
@@ -70,9 +70,9 @@ async function post(
 
 export function recordingLogger(log: LogLine[]): Logger {
   const record =
-    (level: string) =>
-    (message: string, facts: LogFacts = {}) => {
-      log.push({ level, message, facts });
+    (level: string): Log =>
+    (message, ...facts) => {
+      log.push({ level, message, facts: Object.assign({}, ...facts) });
     };
   return { error: record('error'), warn: record('warn'), info: record('info'), debug: record('debug') };
 }

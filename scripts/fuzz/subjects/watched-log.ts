@@ -1,4 +1,4 @@
-import type { LogFacts, Logger } from '../../../src/common/logger.js';
+import type { Log, Logger } from '../../../src/common/logger.js';
 import { canary } from '../mutate/hostile-values.js';
 
 const longestLine = 8_192;
@@ -12,8 +12,8 @@ export function createWatchedLog(): { readonly logger: Logger; readonly take: ()
       faults.push(fault);
     }
   };
-  const look = (message: string, facts: LogFacts = {}) => {
-    const line = JSON.stringify({ message, ...facts });
+  const look: Log = (message, ...facts) => {
+    const line = JSON.stringify(Object.assign({ message }, ...facts));
     if (line.length > longestLine) {
       note(`a log line of ${line.length} characters: ${line.slice(0, 200)}`);
     }
@@ -21,8 +21,8 @@ export function createWatchedLog(): { readonly logger: Logger; readonly take: ()
       note(`the log shows an argument: ${line.slice(0, 400)}`);
     }
   };
-  const error: Logger['error'] = (message, facts) => {
-    look(message, facts);
+  const error: Log = (message, ...facts) => {
+    look(message, ...facts);
     note(`the log has an error: ${message} ${JSON.stringify(facts)}`);
   };
   return {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { LogFacts, Logger } from '../../../src/common/logger.js';
+import type { Log, LogFacts, Logger } from '../../../src/common/logger.js';
 import { type Environment, readSettings } from '../../../src/common/settings.js';
 import type { ExecuteRequest__Output } from '../../../src/contract/generated/kfp/driver/v1/ExecuteRequest.js';
 import { StatusError } from '../../../src/contract/status-error.js';
@@ -124,7 +124,7 @@ export async function startEngine(t: TestContext, options: EngineOptions = {}) {
 export const silentLogger: Logger = loggerInto([]);
 
 function loggerInto(log: [string, LogFacts][]): Logger {
-  const add = (message: string, facts: LogFacts = {}) => void log.push([message, facts]);
+  const add: Log = (message, ...facts) => void log.push([message, Object.assign({}, ...facts)]);
   return { error: add, warn: add, info: add, debug: add };
 }
 
