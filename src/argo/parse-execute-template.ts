@@ -77,7 +77,7 @@ export function parseExecuteTemplate(body: string, pluginKey: string): ParsedTem
       templateName: requireText(template, 'name', 'template.name', faults),
       arguments: args,
       declaredOutputs: readDeclaredOutputs(template),
-      canonical: tooDeep ? '' : JSON.stringify(other, sortKeys),
+      canonical: tooDeep ? '' : sortedJson(other),
     },
     faults,
   };
@@ -122,26 +122,32 @@ function readDeclaredOutputs(template: JsonObject): DeclaredOutput[] {
   if (!Array.isArray(parameters)) {
     return [];
   }
-  return parameters.map(toObject).flatMap((parameter) => {
+  const declared: DeclaredOutput[] = [];
+  for (const parameter of parameters.map(toObject)) {
     const name = parameter['name'];
-    if (typeof name !== 'string') {
-      return [];
+    if (typeof name === 'string') {
+      const fallback = toObject(parameter['valueFrom'])['default'] ?? parameter['default'];
+      declared.push({ name, fallback: textOf(fallback), globalName: textOf(parameter['globalName']) });
     }
-    const fallback = toObject(parameter['valueFrom'])['default'] ?? parameter['default'];
-    return [{ name, fallback: textOf(fallback), globalName: textOf(parameter['globalName']) }];
-  });
+  }
+  return declared;
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function sortKeys(_key: string, value: unknown): unknown {
+/** JSON text with sorted keys; JSON.stringify with a function that sorts takes half as long again. */
+function sortedJson(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map(sortedJson).join(',')}]`;
+  }
   if (!isJsonObject(value)) {
-    return value;
+    return JSON.stringify(value);
   }
   const keys = Object.keys(value);
-  return keys.every((key, at) => at === 0 || (keys[at - 1] ?? '') < key)
-    ? value
-    : Object.fromEntries(keys.sort().map((key) => [key, value[key]]));
+  if (keys.some((key, at) => at > 0 && key < (keys[at - 1] ?? ''))) {
+    keys.sort();
+  }
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${sortedJson(value[key])}`).join(',')}}`;
 }

@@ -21,11 +21,15 @@ const astral = /[\u{10000}-\u{10ffff}]/gu;
 const printedByEveryGo =
   /[\u{1d400}-\u{1d454}\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6c5}\u{1f900}-\u{1f978}\u{1f97a}-\u{1f9cb}\u{1f9cd}-\u{1f9ff}\u{20000}-\u{2a6d6}]/u;
 
+/** Whether a text has nothing that the functions below look for. */
+export function isPlain(text: string): boolean {
+  return !delicate.test(text);
+}
+
 /** Whether Argo can substitute a text into other templates. */
 export function isQuotable(text: string): boolean {
-  const isPlain = !delicate.test(text);
   return (
-    isPlain ||
+    isPlain(text) ||
     (!controls.test(text) &&
       (text.match(astral) ?? []).every((character) => printedByEveryGo.test(character)))
   );

@@ -100,14 +100,16 @@ const kindsOfPhase = {
 
 /** One line, never empty (Argo would keep the node's old message), at most 1 KiB of UTF-8. */
 function toMessage(text: string): string {
-  const line = text
-    .toWellFormed()
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim();
-  const bytes = Buffer.from(line === '' ? 'no message was given' : line);
-  if (bytes.length <= longestMessageBytes) {
-    return bytes.toString();
+  const line =
+    text
+      .toWellFormed()
+      .replace(/\p{Cc}+/gu, ' ')
+      .trim() || 'no message was given';
+  if (Buffer.byteLength(line) <= longestMessageBytes) {
+    return line;
   }
-  const cut = bytes.subarray(0, longestMessageBytes - 3).toString();
+  const cut = Buffer.from(line)
+    .subarray(0, longestMessageBytes - 3)
+    .toString();
   return `${cut.replace(/\uFFFD+$/, '')}...`;
 }

@@ -77,7 +77,8 @@ export class CallLedger<Answer extends Answered> {
   /** Notes that the record's answer has reached Argo's agent. */
   markDelivered(record: CallRecord<Answer>): void {
     if (record.state.kind === 'answered') {
-      record.state = { ...record.state, kind: 'delivered', deliveredMs: this.#options.nowMs() };
+      const { answer, answeredMs } = record.state;
+      record.state = { kind: 'delivered', answer, answeredMs, deliveredMs: this.#options.nowMs() };
       this.#evict();
     }
   }

@@ -1,4 +1,4 @@
-import { isQuotable, toQuotableJson } from '../argo/quotable.js';
+import { isPlain, isQuotable, toQuotableJson } from '../argo/quotable.js';
 import type { Parameter } from '../argo/reply.js';
 
 /** Names that Kubernetes would refuse: https://github.com/argoproj/argo-workflows/blob/v4.1.2/manifests/base/crds/full */
@@ -17,6 +17,10 @@ export function checkOutputs(
       fault: `the driver returned an output named ${JSON.stringify(badName.name)}: Kubernetes takes letters, digits, - and _ only`,
     };
   }
+  // Long ones are looked at once, and are nearly always plain.
+  if (parameters.every(({ value }) => isPlain(value))) {
+    return { parameters };
+  }
   const written = parameters.map(toQuotable);
   const badValue = written.find(({ value }) => !isQuotable(value));
   if (badValue !== undefined) {
@@ -31,13 +35,8 @@ export function checkOutputs(
 
 function toQuotable(parameter: Parameter): Parameter {
   const { name, value } = parameter;
-  if (name !== jsonOutput || !mayNeedEscapes.test(value) || !isJson(value)) {
-    return parameter;
-  }
-  return { ...parameter, value: toQuotableJson(value) };
+  return name === jsonOutput && isJson(value) ? { ...parameter, value: toQuotableJson(value) } : parameter;
 }
-
-const mayNeedEscapes = /[\u007f\ud800-\udfff]/;
 
 function isJson(text: string): boolean {
   try {

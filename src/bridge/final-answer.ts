@@ -75,7 +75,7 @@ function fromResponse(
   const message = `${request.type} driver done${id === undefined ? '' : ` as execution ${id}`}`;
   const reply = succeeded(response.cached === true ? `${message}, cached` : message, checked.parameters);
   const isDag = request.type !== 'CONTAINER';
-  const answer = { ...toAnswer(reply, 'OK', 'none'), executionId: isDag ? id : undefined };
+  const answer = toAnswer(reply, 'OK', 'none', isDag ? id : undefined);
   if (answer.bytes <= maxOutputBytes) {
     return answer;
   }
@@ -89,7 +89,8 @@ function toAnswer(
   reply: Succeeded | NotSucceeded,
   status: Status,
   nextAttempt: Answered['nextAttempt'],
+  executionId?: string,
 ): FinalAnswer {
-  const facts = { phase: reply.node.phase, status };
-  return { ...writeReply(reply), nextAttempt, executionId: undefined, facts };
+  const { kind, json, bytes } = writeReply(reply);
+  return { kind, json, bytes, nextAttempt, executionId, facts: { phase: reply.node.phase, status } };
 }

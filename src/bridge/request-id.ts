@@ -10,17 +10,19 @@ const longText = 256;
  */
 export function taskKeyOf(template: PluginTemplate, node: string | undefined): string {
   const head: unknown[] = [template.workflow.uid, node ?? null, template.canonical];
-  const long: string[] = [];
+  // The head's place, so that all is joined once.
+  const texts = [''];
   for (const name of [...template.arguments.keys()].sort()) {
     const text = template.arguments.get(name)?.text ?? '';
     if (text.length < longText) {
       head.push(name, text);
     } else {
       head.push(name, text.length);
-      long.push(text);
+      texts.push(text);
     }
   }
-  return hexDigest(JSON.stringify(head) + long.join(''), keyDigits);
+  texts[0] = JSON.stringify(head);
+  return hexDigest(texts.join(''), keyDigits);
 }
 
 /** The request_id of an attempt at a task: 40 hex digits. */

@@ -23,8 +23,7 @@ export interface ConvertedTemplate {
 
 /** Turns a template's arguments into a driver request. Pure. */
 export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
-  // Null counts as absent, so that it cannot be confused with "".
-  const given = new Map([...template.arguments].filter(([, { value }]) => value !== null));
+  const given = givenOf(template.arguments);
   const faults: ArgumentFault[] = [];
   const type = readType(given.get('type'), faults);
   checkNamespace(given.get('namespace'), template.workflow.namespace, faults);
@@ -36,13 +35,12 @@ export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
     return { request: undefined, faults: describeFaults(faults) };
   }
   const { name, namespace, uid } = template.workflow;
-  // One spread, and first: with properties before it V8 gives each message a shape of its own, and every look at it is slow.
-  const message: DriverRequest['message'] = {
-    ...fields,
+  // Not copied: of so many properties V8 makes a copy whose shape is its own, and every look at it is slow.
+  const message: DriverRequest['message'] = Object.assign(fields, {
     workflow: { name, namespace, uid },
     type: driverTypes[type],
     extra_args: extraArgs,
-  };
+  });
   if (Object.keys(untrustedOverrides).length > 0) {
     message.untrusted_overrides = untrustedOverrides;
   }
@@ -56,6 +54,17 @@ export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
     message,
   };
   return { request, faults: [] };
+}
+
+/** Null counts as absent, so that it cannot be confused with "". */
+function givenOf(all: PluginTemplate['arguments']): ReadonlyMap<string, Argument> {
+  const given = new Map<string, Argument>();
+  for (const [name, argument] of all) {
+    if (argument.value !== null) {
+      given.set(name, argument);
+    }
+  }
+  return given;
 }
 
 function readType(argument: Argument | undefined, faults: ArgumentFault[]): DriverType | undefined {

@@ -73,7 +73,12 @@ function endOfString(text: string, units: Uint16Array, start: number): number {
   if (units[start] !== codes.quote) {
     return nowhere(text);
   }
-  let at = skipPlain(units, start + 1);
+  const at = skipPlain(units, start + 1);
+  return units[at] === codes.quote ? at + 1 : endBehindEscapes(text, units, at);
+}
+
+function endBehindEscapes(text: string, units: Uint16Array, start: number): number {
+  let at = start;
   while (units[at] === codes.backslash) {
     escaped.lastIndex = at;
     if (!escaped.test(text)) {

@@ -47,9 +47,16 @@ const roomForAnswersBytes = 512 * 1024;
 /** Bytes of a JSON text as Go writes it: `<`, `>`, `&` and the two line separators become six bytes each. */
 export function goJsonBytes(json: string, utf8Bytes = Buffer.byteLength(json)): number {
   let bytes = utf8Bytes;
-  // Not matchAll, which takes its time also where there is none, as in nearly every text.
-  for (const character of json.match(/[<>&\u2028\u2029]/g) ?? []) {
-    bytes += 6 - Buffer.byteLength(character);
+  for (const { character, moreBytes } of writtenLonger) {
+    // No expression, which takes twenty times as long where there is none, as in nearly every text.
+    for (let at = json.indexOf(character); at !== -1; at = json.indexOf(character, at + 1)) {
+      bytes += moreBytes;
+    }
   }
   return bytes;
 }
+
+const writtenLonger = Array.from('<>&\u2028\u2029', (character) => ({
+  character,
+  moreBytes: 6 - Buffer.byteLength(character),
+}));

@@ -101,18 +101,18 @@ export function missingArguments(
 ): readonly ArgumentFault[] {
   const requirements = argumentValue('parent_task_id') !== undefined ? kfp3Requirements : mlmdRequirements;
   const reference = argumentValue('arguments_from');
-  const needed = requirements[type].filter(
-    (argument) => reference === undefined || neverByReference.includes(argument),
-  );
-  return [...needed, ...(reference === undefined ? [] : ['arguments_from'])].flatMap(
-    (argument): ArgumentFault[] => {
-      const value = argumentValue(argument);
-      if (value === undefined) {
-        return [{ argument, fault: `is missing: ${type} needs it` }];
-      }
-      return value === '' && !mayBeEmpty.includes(argument)
-        ? [{ argument, fault: `is empty: ${type} needs it` }]
-        : [];
-    },
-  );
+  const needed =
+    reference === undefined
+      ? requirements[type]
+      : [...requirements[type].filter((argument) => neverByReference.includes(argument)), 'arguments_from'];
+  const faults: ArgumentFault[] = [];
+  for (const argument of needed) {
+    const value = argumentValue(argument);
+    if (value === undefined) {
+      faults.push({ argument, fault: `is missing: ${type} needs it` });
+    } else if (value === '' && !mayBeEmpty.includes(argument)) {
+      faults.push({ argument, fault: `is empty: ${type} needs it` });
+    }
+  }
+  return faults;
 }
