@@ -5,6 +5,13 @@ const longestLine = 5_000;
 
 type Line = Readonly<Record<string, unknown>> & { readonly level: string };
 
+/** A line as `write` writes it, its texts cut to bounds. */
+export function boundedText<Of extends Line>(line: Of, write: (line: Of) => string): string {
+  const text = write(line);
+  // Where all of it is short, so is each text of it.
+  return text.length <= longestFieldText ? text : write(boundedLine(line));
+}
+
 /** A line whose texts are cut to bounds, the last ones first where all together are too long. */
 export function boundedLine<Of extends Line>(line: Of): Of {
   let leftUnits = longestLine;

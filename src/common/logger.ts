@@ -1,6 +1,6 @@
 import winston from 'winston';
 import type { LogFacts } from './log-fields.js';
-import { boundedLine, toTextLine } from './log-line.js';
+import { boundedText, toTextLine } from './log-line.js';
 import { toSourceFrames } from './source-frames.js';
 
 export type { LogFacts };
@@ -20,8 +20,8 @@ export type Logger = Readonly<Record<LogLevel, Log>>;
 const { combine, printf, timestamp } = winston.format;
 const formats: Readonly<Record<LogFormat, winston.Logform.Format>> = {
   // winston's own form sorts the names of each line, which costs as much as all else of it.
-  json: printf((line) => JSON.stringify(line)),
-  text: printf(toTextLine),
+  json: printf((line) => boundedText(line, (bounded) => JSON.stringify(bounded))),
+  text: printf((line) => boundedText(line, toTextLine)),
 };
 
 /** Writes one line per call to standard output: timestamp, level, message, then the facts; none longer than 32 KiB. */
@@ -30,7 +30,7 @@ export function createLogger(level: LogLevel, logFormat: LogFormat = 'json'): Lo
   process.stdout.on('error', () => {});
   const logger = winston.createLogger({
     level,
-    format: combine(winston.format(boundedLine)(), timestamp(), formats[logFormat]),
+    format: combine(timestamp(), formats[logFormat]),
     transports: [new winston.transports.Console()],
   });
   const write =

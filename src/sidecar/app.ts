@@ -81,8 +81,9 @@ function answer(options: AppOptions): RequestHandler {
       return undefined;
     }
     const bytesIn = Buffer.byteLength(body);
-    const answered = executeTemplate(body, callerOf(response));
-    return sendAnswer(options, response, { answered, startedMs, bytesIn });
+    const caller = followCaller(response);
+    const answered = executeTemplate(body, caller);
+    return sendAnswer(options, response, { answered, caller, startedMs, bytesIn });
   };
 }
 
@@ -91,32 +92,45 @@ async function sendAnswer(
   response: Response,
   {
     answered,
+    caller,
     startedMs,
     bytesIn,
-  }: { answered: Answer | Promise<Answer>; startedMs: number; bytesIn: number },
+  }: { answered: Answer | Promise<Answer>; caller: FollowedCaller; startedMs: number; bytesIn: number },
 ): Promise<void> {
   const { reply, facts, onDelivered } = await answered;
   noteOutcome?.(response, reply.kind);
-  const { socket } = response.req;
-  // "finish" comes when the system has taken every byte; a socket that broke before never gets there.
-  response.once('finish', () => {
-    if (!socket.destroyed) {
-      onDelivered?.();
-    }
-  });
+  caller.onDelivered = onDelivered;
   const bytesOut = sendJsonBytes(response, 200, reply.json);
   const ms = Math.round(nowMs() - startedMs);
   logger.info('answered a template', ...facts, { ms, bytesIn, bytesOut });
 }
 
-function callerOf(response: Response): Caller {
-  return {
+interface FollowedCaller extends Caller {
+  /** Called back once the answer was flushed to a socket that is still open. */
+  onDelivered?: (() => void) | undefined;
+}
+
+/** One listener for all that a request asks to be told of: to add and remove them takes its time. */
+function followCaller(response: Response): FollowedCaller {
+  const { socket } = response.req;
+  let onGone: (() => void) | undefined;
+  const caller: FollowedCaller = {
     isGone: () => response.closed || response.destroyed,
     onGone: (callback) => {
-      response.once('close', callback);
-      return () => response.off('close', callback);
+      onGone = callback;
+      return () => {
+        onGone = undefined;
+      };
     },
   };
+  response.once('close', () => {
+    onGone?.();
+    // Finished is a response of which the system has taken every byte.
+    if (response.writableFinished && !socket.destroyed) {
+      caller.onDelivered?.();
+    }
+  });
+  return caller;
 }
 
 /** The one place where something thrown becomes an answer. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { boundedLine, longestFieldText, toTextLine } from '../../src/common/log-line.js';
+import { boundedLine, boundedText, longestFieldText, toTextLine } from '../../src/common/log-line.js';
 
 const line = (facts: object) => ({ level: 'info', message: 'drove', timestamp: 'T', ...facts });
 
@@ -10,6 +10,14 @@ test('a text of a line is cut to 1,024 characters, and numbers stay', () => {
   assert.equal(String(reason).length, longestFieldText);
   assert.match(String(reason), /^x+\.\.\.$/);
   assert.equal(ms, 7);
+});
+
+test('a line with a long text is cut as it is written, and a short one stands as it is', () => {
+  const lengthOf = (units: number) => {
+    const written = boundedText(line({ reason: 'x'.repeat(units) }), (cut) => JSON.stringify(cut));
+    return JSON.parse(written)['reason'].length;
+  };
+  assert.deepEqual([20, 1_000, 1_024, 1_025, 5_000].map(lengthOf), [20, 1_000, 1_024, 1_024, 1_024]);
 });
 
 test('a line is no longer than 32 KiB, whatever stands in however many fields', () => {
