@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../common/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../common/json.js';
 import { deepestNesting, type Member, membersBelow } from '../common/json-text.js';
 
 /** The workflow that Argo's agent vouches for. */
@@ -77,7 +77,7 @@ export function parseExecuteTemplate(body: string, pluginKey: string): ParsedTem
       templateName: requireText(template, 'name', 'template.name', faults),
       arguments: args,
       declaredOutputs: readDeclaredOutputs(template),
-      canonical: tooDeep ? '' : sortedJson(other),
+      canonical: tooDeep ? '' : JSON.stringify(sortKeys(other)),
     },
     faults,
   };
@@ -137,17 +137,23 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** JSON text with sorted keys; JSON.stringify with a function that sorts takes half as long again. */
-function sortedJson(value: unknown): string {
+/** A copy with sorted keys, in half the time of JSON.stringify with a function that sorts. */
+function sortKeys(value: Json): Json {
   if (Array.isArray(value)) {
-    return `[${value.map(sortedJson).join(',')}]`;
+    return value.map(sortKeys);
   }
   if (!isJsonObject(value)) {
-    return JSON.stringify(value);
+    return value;
   }
-  const keys = Object.keys(value);
-  if (keys.some((key, at) => at > 0 && key < (keys[at - 1] ?? ''))) {
-    keys.sort();
+  const sorted: JsonObject = {};
+  for (const key of Object.keys(value).sort()) {
+    const member = sortKeys(value[key] as Json);
+    if (key === '__proto__') {
+      // To assign it would give the copy another prototype.
+      Object.defineProperty(sorted, key, { value: member, enumerable: true });
+    } else {
+      sorted[key] = member;
+    }
   }
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${sortedJson(value[key])}`).join(',')}}`;
+  return sorted;
 }

@@ -62,6 +62,7 @@ async function drive(
   progress: Progress,
   noteDuration: (type: DriverType, durationMs: number) => void,
 ): Promise<FinalAnswer | undefined> {
+  // Not by a spread: of so many properties V8 may make a shape for each object.
   const message = Object.assign({}, request.message, { request_id: requestId });
   const result = await callDriver(options, message, progress);
   if (result.kind === 'ended') {
@@ -75,6 +76,7 @@ async function drive(
   const { maxOutputBytes } = options;
   const answer = toFinalAnswer(declaredOutputs, request, result, { maxOutputBytes, progress, nowMs });
   const { failedCalls } = progress;
+  // Nobody else has the answer yet.
   const attemptFacts = Object.assign(answer.facts, { requestId, failedCalls, attemptMs });
   options.logger.debug('ended an attempt', facts, attemptFacts);
   return answer;

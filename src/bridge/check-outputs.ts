@@ -17,7 +17,7 @@ export function checkOutputs(
       fault: `the driver returned an output named ${JSON.stringify(badName.name)}: Kubernetes takes letters, digits, - and _ only`,
     };
   }
-  // Long ones are looked at once, and are nearly always plain.
+  // Nearly always all are, and then they are looked through once.
   if (parameters.every(({ value }) => isPlain(value))) {
     return { parameters };
   }
@@ -35,8 +35,13 @@ export function checkOutputs(
 
 function toQuotable(parameter: Parameter): Parameter {
   const { name, value } = parameter;
-  return name === jsonOutput && isJson(value) ? { ...parameter, value: toQuotableJson(value) } : parameter;
+  if (name !== jsonOutput || !mayNeedEscapes.test(value) || !isJson(value)) {
+    return parameter;
+  }
+  return { ...parameter, value: toQuotableJson(value) };
 }
+
+const mayNeedEscapes = /[\u007f\ud800-\udfff]/;
 
 function isJson(text: string): boolean {
   try {

@@ -15,7 +15,7 @@ export interface LongPollOptions {
 /** Whoever waits for the answer of a POST. */
 export interface Caller {
   isGone(): boolean;
-  /** Calls back when the caller hangs up; the returned function takes that back. */
+  /** Calls back when the caller hangs up; the returned function takes that back. One callback at a time. */
   onGone(callback: () => void): () => void;
 }
 

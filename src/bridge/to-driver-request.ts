@@ -35,7 +35,7 @@ export function toDriverRequest(template: PluginTemplate): ConvertedTemplate {
     return { request: undefined, faults: describeFaults(faults) };
   }
   const { name, namespace, uid } = template.workflow;
-  // Not copied: of so many properties V8 makes a copy whose shape is its own, and every look at it is slow.
+  // Not by a spread, which takes 2 us of each task: of so many properties V8 may make a shape for each object.
   const message: DriverRequest['message'] = Object.assign(fields, {
     workflow: { name, namespace, uid },
     type: driverTypes[type],

@@ -8,14 +8,14 @@ type Line = Readonly<Record<string, unknown>> & { readonly level: string };
 /** A line as `write` writes it, its texts cut to bounds. */
 export function boundedText<Of extends Line>(line: Of, write: (line: Of) => string): string {
   const text = write(line);
-  // Where all of it is short, so is each text of it.
+  // Most lines are short, and none of their texts need be looked at.
   return text.length <= longestFieldText ? text : write(boundedLine(line));
 }
 
-/** A line whose texts are cut to bounds, the last ones first where all together are too long. */
+/** A line whose texts are cut to bounds, the last facts first where all together are too long. */
 export function boundedLine<Of extends Line>(line: Of): Of {
   let leftUnits = longestLine;
-  for (const name of Object.keys(line)) {
+  for (const name of ['message', ...Object.keys(line).filter((each) => !ownNames.has(each))]) {
     const value = line[name];
     if (typeof value === 'string') {
       const bounded = cut(value, Math.min(longestFieldText, Math.max(0, leftUnits)));
@@ -27,6 +27,9 @@ export function boundedLine<Of extends Line>(line: Of): Of {
   }
   return line;
 }
+
+/** What a line has beside its facts: the message is cut before them, and the others are short. */
+const ownNames = new Set(['level', 'message', 'timestamp']);
 
 function cut(text: string, units: number): string {
   return text.length <= units ? text : `${text.slice(0, Math.max(0, units - 3))}...`;

@@ -3,8 +3,8 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import type { CheckAgentToken } from '../argo/agent-token.js';
 import { notOurs } from '../argo/reply.js';
 import type { Answer, ExecuteTemplate } from '../bridge/execute-template.js';
-import type { Caller } from '../bridge/long-poll.js';
 import { factsOfError, type Logger } from '../common/logger.js';
+import { FollowedResponse } from './followed-response.js';
 import { bodyFaults, readBody } from './read-body.js';
 import { sendJson, sendJsonBytes } from './send-json.js';
 import type { PostOutcome } from './sidecar-metrics.js';
@@ -81,9 +81,9 @@ function answer(options: AppOptions): RequestHandler {
       return undefined;
     }
     const bytesIn = Buffer.byteLength(body);
-    const caller = followCaller(response);
-    const answered = executeTemplate(body, caller);
-    return sendAnswer(options, response, { answered, caller, startedMs, bytesIn });
+    const followed = new FollowedResponse(response);
+    const answered = executeTemplate(body, followed);
+    return sendAnswer(options, response, { answered, followed, startedMs, bytesIn });
   };
 }
 
@@ -92,45 +92,17 @@ async function sendAnswer(
   response: Response,
   {
     answered,
-    caller,
+    followed,
     startedMs,
     bytesIn,
-  }: { answered: Answer | Promise<Answer>; caller: FollowedCaller; startedMs: number; bytesIn: number },
+  }: { answered: Answer | Promise<Answer>; followed: FollowedResponse; startedMs: number; bytesIn: number },
 ): Promise<void> {
   const { reply, facts, onDelivered } = await answered;
   noteOutcome?.(response, reply.kind);
-  caller.onDelivered = onDelivered;
+  followed.onDelivered(onDelivered);
   const bytesOut = sendJsonBytes(response, 200, reply.json);
   const ms = Math.round(nowMs() - startedMs);
   logger.info('answered a template', ...facts, { ms, bytesIn, bytesOut });
-}
-
-interface FollowedCaller extends Caller {
-  /** Called back once the answer was flushed to a socket that is still open. */
-  onDelivered?: (() => void) | undefined;
-}
-
-/** One listener for all that a request asks to be told of: to add and remove them takes its time. */
-function followCaller(response: Response): FollowedCaller {
-  const { socket } = response.req;
-  let onGone: (() => void) | undefined;
-  const caller: FollowedCaller = {
-    isGone: () => response.closed || response.destroyed,
-    onGone: (callback) => {
-      onGone = callback;
-      return () => {
-        onGone = undefined;
-      };
-    },
-  };
-  response.once('close', () => {
-    onGone?.();
-    // Finished is a response of which the system has taken every byte.
-    if (response.writableFinished && !socket.destroyed) {
-      caller.onDelivered?.();
-    }
-  });
-  return caller;
 }
 
 /** The one place where something thrown becomes an answer. */

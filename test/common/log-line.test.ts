@@ -20,6 +20,17 @@ test('a line with a long text is cut as it is written, and a short one stands as
   assert.deepEqual([20, 1_000, 1_024, 1_025, 5_000].map(lengthOf), [20, 1_000, 1_024, 1_024, 1_024]);
 });
 
+test('a line that is cut keeps its level, its message and its time, which stand behind the facts', () => {
+  const x = 'x'.repeat(2_000);
+  const facts = { reason: x, text: x, outage: x, errorStack: x, program: x };
+  const own = { level: 'error', message: 'm', timestamp: '2026-11-28T00:00:00.000Z' };
+  const { level, message, timestamp, program } = JSON.parse(
+    boundedText({ ...facts, ...own }, (cut) => JSON.stringify(cut)),
+  );
+  assert.deepEqual({ level, message, timestamp }, own);
+  assert.ok(program.length < 1_000);
+});
+
 test('a line is no longer than 32 KiB, whatever stands in however many fields', () => {
   fc.assert(
     fc.property(

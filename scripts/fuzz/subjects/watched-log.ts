@@ -23,7 +23,7 @@ export function createWatchedLog(): { readonly logger: Logger; readonly take: ()
   };
   const error: Log = (message, ...facts) => {
     look(message, ...facts);
-    note(`the log has an error: ${message} ${JSON.stringify(facts)}`);
+    note(`the log has an error: ${message} ${JSON.stringify(Object.assign({}, ...facts))}`);
   };
   return {
     logger: { error, warn: look, info: look, debug: look },
