@@ -23,7 +23,7 @@ const statuses = ['OK', ...Object.keys(outcomes)] as readonly Status[];
 const agent = {
   posts: counter(
     'driver_plugin_sidecar_posts_total',
-    "POSTs of Argo's agent by their answer; not-yet and waiting are requeued, hung-up had gone before the answer.",
+    "POSTs of Argo's agent by their answer; not-yet and waiting are requeued, hung-up was gone before it had the answer.",
     { labels: { outcome: postOutcomes } },
   ),
   postSeconds: histogram('driver_plugin_sidecar_post_seconds', 'Time of a POST, held ones included.'),
