@@ -1,4 +1,5 @@
 import { taskSetLimitBytes } from '../../src/common/task-set-size.js';
+import { injectedMessage } from '../../src/server/dev-driver/inject-faults.js';
 import type { DurableEnd, Execution } from './driver-under-test.js';
 import type { AgentNode } from './restarting-agent.js';
 
@@ -9,7 +10,7 @@ export interface Tally {
   readonly executions: number;
   /** Executions beyond one per task. */
   readonly duplicates: number;
-  /** Tasks whose execution is not the one that their node Succeeded with. */
+  /** Tasks whose execution is not the one that their node Succeeded with; not those that the driver itself refused at last. */
   readonly lost: number;
   /** Nodes that were not final at the end of a generous time. */
   readonly hung: number;
@@ -78,9 +79,12 @@ function findingsOf({ name, published, isReplaced }: AgentNode, executions: read
   } else if (published.phase !== 'Succeeded') {
     findings.push(found('failed', outcome));
   }
+  // Its answer was lost, and each further call was refused until Argo had no retry left: nobody could have known it.
+  const isRefused = published?.phase === 'Error' && published.message?.endsWith(injectedMessage);
   const shown = published?.outputs?.parameters?.find((output) => output.name === 'execution-id')?.value;
   const succeededAs = published?.phase === 'Succeeded' ? shown : undefined;
-  if ((ids.length > 0 || succeededAs !== undefined) && !ids.includes(succeededAs ?? '')) {
+  const isShown = ids.includes(succeededAs ?? '');
+  if ((ids.length > 0 || succeededAs !== undefined) && !isShown && !isRefused) {
     const answer = succeededAs === undefined ? '' : ` as ${succeededAs}`;
     findings.push(found('lost', `executed as ${ids.join(', ') || 'none'}, but its node ${outcome}${answer}`));
   }

@@ -5,6 +5,7 @@ import { drawPlan } from '../../scripts/chaos/fault-plan.js';
 import type { AgentNode } from '../../scripts/chaos/restarting-agent.js';
 import { tally, toJson, withDurableEnd } from '../../scripts/chaos/tally.js';
 import type { NodeResult } from '../../src/play/agent/plugin-reply.js';
+import { injectedMessage } from '../../src/server/dev-driver/inject-faults.js';
 
 const node = (name: string, published: NodeResult | undefined): AgentNode => ({
   name,
@@ -39,6 +40,12 @@ describe('the tally of chaos', () => {
       [{ phase: 'Error', message: 'no' }],
       ['7'],
       { lost: 1, failed: 1 },
+    ],
+    [
+      'blames nobody for a driven task whose repeats the driver itself refused until no retry was left',
+      [{ phase: 'Error', message: `PERMISSION_DENIED: the driver server says no: ${injectedMessage}` }],
+      ['7'],
+      { failed: 1 },
     ],
     ['finds an answer whose execution nobody has', [succeededAs('7')], [], { lost: 1 }],
     ['finds a node that failed undriven', [{ phase: 'Failed', message: 'no' }], [], { failed: 1 }],

@@ -20,6 +20,9 @@ export interface Faults {
   readonly logger: Logger;
 }
 
+/** What a call that fails says. */
+export const injectedMessage = 'injected by the dev-driver';
+
 /** Puts faults between the wire and the service: a call fails, not a drive, so nothing is kept under its request_id. */
 export function injectFaults(faults: Faults): (execute: ExecuteHandler) => ExecuteHandler {
   let calls = 0;
@@ -29,9 +32,7 @@ export function injectFaults(faults: Faults): (execute: ExecuteHandler) => Execu
       const facts = factsOfRequest(call.request.take());
       call.request.release();
       faults.logger.info('failed a call, as asked', { ...facts, status: faults.status });
-      callback(
-        toStatusResponse(new StatusError(faults.status, 'injected by the dev-driver', detailsOf(faults))),
-      );
+      callback(toStatusResponse(new StatusError(faults.status, injectedMessage, detailsOf(faults))));
       return;
     }
     execute(call, (error, response) => {
