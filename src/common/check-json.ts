@@ -73,12 +73,7 @@ function endOfString(text: string, units: Uint16Array, start: number): number {
   if (units[start] !== codes.quote) {
     return nowhere(text);
   }
-  const at = skipPlain(units, start + 1);
-  return units[at] === codes.quote ? at + 1 : endBehindEscapes(text, units, at);
-}
-
-function endBehindEscapes(text: string, units: Uint16Array, start: number): number {
-  let at = start;
+  let at = skipPlain(units, start + 1);
   while (units[at] === codes.backslash) {
     escaped.lastIndex = at;
     if (!escaped.test(text)) {

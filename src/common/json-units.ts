@@ -46,21 +46,15 @@ plain[codes.backslash] = 0;
 
 /** Index of the first character from there on that is not plain: a quote, a backslash, a control character, or the end. */
 export function skipPlain(units: Uint16Array, from: number): number {
-  const { length } = units;
   let at = from;
-  // `?? 0` for the end takes twice as long as to look for it.
-  while (at < length && plain[units[at] as number] === 1) {
+  while (plain[units[at] ?? 0] === 1) {
     at += 1;
   }
   return at;
 }
 
-/** Index of the first character from there on that is no white space. There is nearly never any, and V8 inlines what is small. */
+/** Index of the first character from there on that is no white space. */
 export function skipSpace(units: Uint16Array, from: number): number {
-  return isSpace(units[from]) ? endOfSpace(units, from + 1) : from;
-}
-
-function endOfSpace(units: Uint16Array, from: number): number {
   let at = from;
   while (isSpace(units[at])) {
     at += 1;

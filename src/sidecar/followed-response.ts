@@ -1,5 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
+/** Whether a response that is closed was flushed to a socket that was still open: one whose socket broke in its midst is "finished" too. */
+export function wasDelivered({ writableFinished, req }: ServerResponse): boolean {
+  return writableFinished && !req.socket.destroyed;
+}
+
 /** What becomes of a response, by one listener: to add one for each question, and to take it off again, shows in each POST. */
 export class FollowedResponse {
   readonly #response: ServerResponse;
@@ -7,12 +12,10 @@ export class FollowedResponse {
   #delivered: (() => void) | undefined;
 
   constructor(response: ServerResponse) {
-    const { socket } = response.req;
     this.#response = response;
     response.once('close', () => {
       this.#gone?.();
-      // Written to its end is also a response whose socket broke before the system had taken every byte.
-      if (response.writableFinished && !socket.destroyed) {
+      if (wasDelivered(response)) {
         this.#delivered?.();
       }
     });

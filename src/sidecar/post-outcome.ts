@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import { wasDelivered } from './followed-response.js';
 import type { PostOutcome } from './sidecar-metrics.js';
 
 /** What a POST got, once its response is closed; `noted` where more is known of it than its HTTP status. */
 export function outcomeOfResponse(response: ServerResponse, noted: PostOutcome | undefined): PostOutcome {
-  // Written to its end is also a response whose socket broke before the system had taken every byte.
-  if (!response.writableFinished || response.req.socket.destroyed) {
+  if (!wasDelivered(response)) {
     return 'hung-up';
   }
   const { statusCode } = response;

@@ -7,8 +7,7 @@ export interface LogLine {
 }
 
 /** A logger that keeps its lines. */
-export function collectLog(): Logger & { readonly lines: LogLine[] } {
-  const lines: LogLine[] = [];
+export function collectLog(lines: LogLine[] = []): Logger & { readonly lines: LogLine[] } {
   const at =
     (level: string): Log =>
     (message, ...facts) => {

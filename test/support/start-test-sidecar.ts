@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Log, LogFacts, Logger } from '../../src/common/logger.js';
 import { type Environment, readSettings } from '../../src/common/settings.js';
 import { sidecarSettings } from '../../src/sidecar/sidecar-settings.js';
 import { startSidecar } from '../../src/sidecar/start-sidecar.js';
+import { collectLog, type LogLine } from './collect-log.js';
 
 export const testToken = 'abcdefghijklmnopqrstuvwxyz012345';
 
@@ -13,12 +13,6 @@ export interface Posted {
   readonly httpStatus: number;
   readonly headers: Headers;
   readonly text: string;
-}
-
-export interface LogLine {
-  readonly level: string;
-  readonly message: string;
-  readonly facts: LogFacts;
 }
 
 /** Starts a sidecar on a port of its own with a token file of its own; settings by their environment names. */
@@ -35,7 +29,7 @@ export async function startTestSidecar(env: Environment) {
   if (faults.length > 0) {
     throw new Error(faults.join('; '));
   }
-  const sidecar = await startSidecar(values, recordingLogger(log));
+  const sidecar = await startSidecar(values, collectLog(log));
   return {
     address: sidecar.address,
     adminAddress: sidecar.adminAddress ?? '',
@@ -66,13 +60,4 @@ async function post(
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   return { httpStatus: response.status, headers: response.headers, text: await response.text() };
-}
-
-export function recordingLogger(log: LogLine[]): Logger {
-  const record =
-    (level: string): Log =>
-    (message, ...facts) => {
-      log.push({ level, message, facts: Object.assign({}, ...facts) });
-    };
-  return { error: record('error'), warn: record('warn'), info: record('info'), debug: record('debug') };
 }
